@@ -1,0 +1,1 @@
+"""The deterministic brain: one module an area, with rules that read measurements and cite knowledge."""

@@ -1,0 +1,111 @@
+"""The records that ship with TuneGuild: all parse, all have sources, and those that the policies rely on hold their figures."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from tuneguild.knowledge_mcp.records import FOLDERS, SECTIONS, load_corpus
+from tuneguild.settings import CORPUS
+
+RECORDS = {record.id: record for record in load_corpus()}
+
+RELIED_UPON: dict[str, dict[str, Any]] = {
+    "finetune-vs-rag-vs-prompt": {},
+    "prompted-baseline-first": {},
+    "capable-but-inconsistent": {},
+    "knowledge-gap-needs-retrieval": {},
+    "minimum-examples-for-fine-tuning": {"minimum_examples": 50, "useful_examples": 100},
+    "smallest-sufficient-dataset": {},
+    "deduplicate-before-split": {},
+    "near-duplicate-minhash": {"jaccard_threshold": 0.5, "ngram": 3, "permutations": 128},
+    "train-test-leakage": {"ngram": 5},
+    "group-aware-split": {},
+    "pii-in-training-data": {},
+    "validation-split-size": {"validation_fraction": 0.1},
+    "no-call-negatives": {},
+    "failure-trajectories": {},
+    "assistant-only-loss": {},
+    "zero-signal-training": {},
+    "topic-coverage-balance": {"balance_floor": 0.5, "minimum_per_topic": 100},
+    "rejection-sampling-synthesis": {},
+    "rehearsal-against-forgetting": {"rehearsal_fraction": 0.1},
+    "dpo-vs-sft-vs-rl": {},
+    "lora-vs-full": {},
+    "lora-all-linear-layers": {},
+    "lora-rank-and-alpha": {"rank": 16, "alpha": 32},
+    "lora-learning-rate": {"learning_rate": 2e-4, "learning_rate_small_model": 2e-3},
+    "lora-dropout": {"dropout": 0.05},
+    "qlora-for-large-models": {"memory_gb_70b": 48},
+    "epochs-and-early-stopping": {"epochs": 3, "patience": 2},
+    "batch-size-small-data": {"batch_size": 16},
+    "warmup-and-schedule": {"warmup_ratio": 0.03},
+    "sequence-length-from-data": {},
+    "overfitting-signs": {},
+    "catastrophic-forgetting": {"max_loss_increase": 0.05},
+    "mcnemar-paired-test": {"alpha": 0.05},
+    "bootstrap-interval": {"resamples": 10000},
+    "sample-size-for-comparison": {"minimum_pairs": 50},
+    "minimum-effect-worth-shipping": {"minimum_effect": 0.05},
+    "function-call-scoring": {},
+    "few-shot-prompt-selection": {"shots": 3},
+    "prompt-overfitting-dev-split": {},
+    "chat-template-consistency": {},
+    "merge-lora-before-serving": {},
+    "export-parity-check": {},
+    "model-card": {},
+    "monitor-after-deployment": {},
+    "bm25-first-retrieval": {},
+    "chunk-size-and-overlap": {"chunk_words": 200, "overlap_words": 40},
+    "hybrid-fusion-rrf": {"k": 60},
+    "retrieval-recall-first": {},
+    "reproducible-training": {},
+    "revise-data-before-epochs": {},
+    "held-out-set-first": {},
+    "success-metric-before-work": {},
+}
+
+
+def test_the_corpus_holds_a_record_for_every_shipped_file_and_at_least_sixty() -> None:
+    files = list(CORPUS.rglob("*.md"))
+    assert len(files) >= 60
+    assert {file.stem for file in files} == set(RECORDS)
+
+
+def test_every_kind_has_records() -> None:
+    assert {record.kind for record in RECORDS.values()} == set(FOLDERS.values())
+
+
+@pytest.mark.parametrize("id", sorted(RECORDS))
+def test_a_record_has_sources_and_a_body_of_readable_length(id: str) -> None:
+    record = RECORDS[id]
+    words = len(re.sub(r"^## .*$", "", record.text, flags=re.MULTILINE).split())
+    assert record.sources
+    assert 80 <= words <= 200, f"{words} words"
+    assert all(f"## {name}" in record.text for name in SECTIONS[record.kind])
+
+
+@pytest.mark.parametrize("id", sorted(RECORDS))
+def test_a_figure_of_our_own_is_called_so_in_the_body(id: str) -> None:
+    record = RECORDS[id]
+    if any(number.basis == "ours" for number in record.numbers.values()):
+        assert re.search(r"\b(our|ours|we)\b", record.text, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("id", sorted(RELIED_UPON))
+def test_a_record_that_the_policies_rely_on_holds_its_figures(id: str) -> None:
+    numbers = {name: number.value for name, number in RECORDS[id].numbers.items()}
+    assert RELIED_UPON[id].items() <= numbers.items()
+
+
+def test_the_rate_for_small_models_is_marked_as_our_own_choice() -> None:
+    assert RECORDS["lora-learning-rate"].numbers["learning_rate_small_model"].basis == "ours"
+    assert RECORDS["lora-learning-rate"].numbers["learning_rate"].basis == "source"
+
+
+def test_contradictions_are_named_on_both_sides() -> None:
+    pairs = {(record.id, other) for record in RECORDS.values() for other in record.contradicts}
+    assert pairs
+    assert pairs == {(other, id) for id, other in pairs}

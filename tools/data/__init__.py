@@ -1,0 +1,1 @@
+"""What happens to records: import and validation, duplicates, leakage, splits, versions, topics, synthesis."""

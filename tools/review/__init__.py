@@ -1,0 +1,1 @@
+"""The tech lead's tools: consistency checks over the whole run, and the sign-off."""

@@ -1,0 +1,1 @@
+"""From an adapter to something that can be served: merge, parity, model card, and talking to the result."""
