@@ -100,10 +100,11 @@ def opened(folder: RunFolder, events: Events) -> Iterator[tuple[Any, dict[str, A
 def _until_done(folder: RunFolder, graph: Any, config: dict[str, Any], events: Events, answer: Answer) -> Outcome:
     from langgraph.types import Command
 
-    todo: Any = None if graph.get_state(config).next else _begin(folder, graph, config, events)
+    todo: Any = None if graph.get_state(config).tasks else _begin(folder, graph, config, events)
     while True:
         snapshot = graph.get_state(config)
-        if not snapshot.next and todo is None:
+        # Not `next`: it leaves out a node that a kill caught between its writes and the next checkpoint.
+        if not snapshot.tasks and todo is None:
             events.tell("finished", verdict=snapshot.values.get("facts", {}).get("verdict"))
             return Outcome(folder, True, snapshot.values.get("facts", {}))
         if todo is None and snapshot.interrupts:

@@ -214,7 +214,7 @@ def schema(name: str) -> Record:
     """A tool in the OpenAI format."""
     description, parameters = TOOLS[name]
     properties = {key: {"type": kind} for key, kind in parameters.items()}
-    function = {"name": name, "description": description}
+    function: Record = {"name": name, "description": description}
     function["parameters"] = {"type": "object", "properties": properties, "required": list(properties)}
     return {"type": "function", "function": function}
 

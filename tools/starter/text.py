@@ -88,7 +88,7 @@ def facts(rng: random.Random) -> str:
 
 def sums(rng: random.Random) -> str:
     """Small sums in words and figures."""
-    lines = []
+    lines, a, b = [], 0, 0
     for _ in range(rng.randint(2, 4)):
         a, b = rng.randint(0, 30), rng.randint(0, 20)
         lines.append(rng.choice((f"{a} + {b} = {a + b}", f"{a + b} - {b} = {a}", f"{a} plus {b} is {a + b}.")))

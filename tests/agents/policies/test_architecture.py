@@ -15,6 +15,11 @@ from tuneguild.tools.evaluation.plan import ArchitecturePlan
 STEP = load_step(STEPS / "0-scoping" / "step-02-solution-architect.md")
 
 
+def named(values: dict[str, Any]) -> dict[str, Any]:
+    """Keyword arguments with dots in their names."""
+    return values
+
+
 def briefing(kind: str = "behaviour", target: float | None = None, **values: Any) -> Briefing:
     measured = {
         "baseline.best.metric": 0.4,
@@ -46,15 +51,17 @@ def briefing(kind: str = "behaviour", target: float | None = None, **values: Any
         (briefing(), "fine-tuning", False),
         (briefing("knowledge", documents=3), "rag-only", False),
         (briefing("knowledge"), "prompt-only", True),
-        (briefing(**{"best.metric": 0.92}), "prompt-only", False),
+        (briefing(**named({"best.metric": 0.92})), "prompt-only", False),
         (briefing(target=0.35), "prompt-only", False),
         (briefing(pool_records=40), "prompt-only", True),
         (briefing(test_records=20), "prompt-only", True),
-        (briefing(pool_records=12, test_records=4, **{"best.metric": 1.0}), "prompt-only", True),
+        (briefing(pool_records=12, test_records=4, **named({"best.metric": 1.0})), "prompt-only", True),
         (briefing("mixed", documents=5), "hybrid", False),
         (briefing("mixed"), "fine-tuning", False),
         (
-            briefing(test_records=0, pool_records=0, **{"best.metric": None, "best.lenient_task_accuracy": None}),
+            briefing(
+                test_records=0, pool_records=0, **named({"best.metric": None, "best.lenient_task_accuracy": None})
+            ),
             "prompt-only",
             True,
         ),
@@ -76,7 +83,7 @@ def test_too_little_data_says_how_much_would_be_enough() -> None:
 
 
 def test_a_model_that_hardly_shows_the_skill_is_tuned_with_little_confidence() -> None:
-    weak = propose(briefing(**{"best.metric": 0.0, "best.lenient_task_accuracy": 0.01}))
+    weak = propose(briefing(**named({"best.metric": 0.0, "best.lenient_task_accuracy": 0.01})))
     assert weak.choice == "fine-tuning"
     assert weak.confidence < propose(briefing()).confidence
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from tuneguild.tools.evaluation.plan import Verdict
 from tuneguild.tools.evaluation.statistics import compare
 from tuneguild.tools.evaluation.verdict import Bars, Figures, allowed, judge
 
@@ -119,7 +120,7 @@ def test_the_target_is_told_but_is_no_condition() -> None:
 
 
 @pytest.mark.parametrize("verdict", ["no-ship", "insufficient-data", "not-needed"])
-def test_nothing_may_be_turned_into_ship(verdict: str) -> None:
+def test_nothing_may_be_turned_into_ship(verdict: Verdict) -> None:
     assert "ship" not in allowed(verdict)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from tuneguild.settings import STARTER_MODEL
 from tuneguild.tools.starter import build
@@ -17,7 +18,7 @@ def test_the_model_loads_and_answers() -> None:
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     tokenizer = AutoTokenizer.from_pretrained(STARTER_MODEL)
-    model = AutoModelForCausalLM.from_pretrained(STARTER_MODEL)
+    model: Any = AutoModelForCausalLM.from_pretrained(STARTER_MODEL)
     messages = [{"role": "user", "content": "Hello"}]
     given = tokenizer.apply_chat_template(messages, add_generation_prompt=True, return_dict=True, return_tensors="pt")
     out = model.generate(**given, max_new_tokens=30)[0, given["input_ids"].shape[1] :]
