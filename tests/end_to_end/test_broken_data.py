@@ -37,7 +37,7 @@ def broken(tmp_path: Path) -> Path:
     assert len(items) == 600
     for line, item in BROKEN.items():
         items[line - 1] = item
-    return write_project(tmp_path / "broken", items, rows("held_out"))
+    return write_project(tmp_path / "broken", items, rows("held_out")[:60], max_revisions=0)
 
 
 def test_ten_broken_lines_stop_the_run_before_any_work_and_are_all_told(broken: Path) -> None:
