@@ -156,12 +156,6 @@ def batches(tokenizer: Any, seed: int, schedule: Schedule, positions: int) -> It
             yield group, given
 
 
-def grouped(source: Iterator[Sample], rng: random.Random, room: int) -> Iterator[list[Sample]]:
-    """Batches without end of samples of similar length, about `room` tokens each."""
-    while True:
-        yield from alike([next(source) for _ in range(600)], rng, room)
-
-
 def alike(pool: list[Sample], rng: random.Random, room: int) -> list[list[Sample]]:
     """The samples in groups of similar length, at most `room` tokens each with padding, in any order."""
     groups: list[list[Sample]] = [[]]
