@@ -12,11 +12,12 @@ other values never meet in a band.
 from __future__ import annotations
 
 import hashlib
-import importlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from rensa import RMinHash, RMinHashLSH  # pyright: ignore[reportAttributeAccessIssue]
 
 from .records import Record, all_calls, dedupe_text, user_text
 from .text import jaccard, ngrams, normalise, words
@@ -154,7 +155,7 @@ class MinHashIndex:
     """Proposes records that are probably similar to a record and whose calls carry the same values."""
 
     def __init__(self) -> None:
-        self._lsh = _rensa().RMinHashLSH(threshold=LOWEST_THRESHOLD, num_perm=PERMUTATIONS, num_bands=BANDS)
+        self._lsh = RMinHashLSH(threshold=LOWEST_THRESHOLD, num_perm=PERMUTATIONS, num_bands=BANDS)
 
     def add(self, place: int, item: Sketch) -> None:
         """Index a record under its position; one without n-grams is never found."""
@@ -168,14 +169,9 @@ class MinHashIndex:
     @staticmethod
     def _hash(item: Sketch) -> Any:
         values = " ".join(sorted(item.values))
-        minhash = _rensa().RMinHash(num_perm=PERMUTATIONS, seed=1)
+        minhash = RMinHash(num_perm=PERMUTATIONS, seed=1)
         minhash.update([f"{values}|{gram}" for gram in sorted(item.grams)])
         return minhash
-
-
-def _rensa() -> Any:
-    """The MinHash library, a compiled module without types; imported when it is first needed."""
-    return importlib.import_module("rensa")
 
 
 def union(count: int, links: Iterable[tuple[int, int]]) -> list[int]:
