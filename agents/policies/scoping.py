@@ -26,7 +26,7 @@ LARGEST_SHARE = 0.3
 """The test never takes more of the records than this, however few there are."""
 LARGEST_TEST = 500
 """More test records cost evaluation time and hardly narrow the interval (a 95 % interval of +-4.4 points at 500)."""
-DEV_SHARE, LARGEST_DEV = 0.15, 100
+DEV_SHARE, LARGEST_DEV = 0.15, 60
 """Share of the training records on which prompts are chosen, and its limit."""
 
 

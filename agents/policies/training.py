@@ -202,7 +202,8 @@ def _learning_rate(briefing: Briefing, method: str) -> float:
 
 def _epochs(briefing: Briefing, precision: str) -> tuple[int, Evidence]:
     """The usual number, more after a run whose loss was still falling, never more than the budget holds."""
-    epochs = int(briefing.number("epochs-and-early-stopping", "epochs", 3))
+    small = briefing.measured("training.model_parameters", SMALL_MODEL) < SMALL_MODEL
+    epochs = int(briefing.number("epochs-and-early-stopping", "epochs_small_model" if small else "epochs", 3))
     why = briefing.from_knowledge("epochs-and-early-stopping", "epochs")
     earlier = [plan["epochs"] for plan in _earlier_plans(briefing)]
     if earlier and briefing.measured("training.loss_still_falling"):

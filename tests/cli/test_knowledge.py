@@ -27,7 +27,7 @@ def test_search_says_when_nothing_is_known() -> None:
 
 def test_show_prints_figures_with_their_basis_and_sources() -> None:
     printed = run("show", "lora-learning-rate")
-    assert "learning_rate_small_model: 0.002 1/step (our own choice)" in printed
+    assert "learning_rate_small_model: 0.004 1/step (our own choice)" in printed
     assert "https://thinkingmachines.ai/blog/lora/" in printed
 
 

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from . import dialogues, text
+from . import dialogues, service, text, words
 from .pretrain import SETTLING, Schedule, Shape, train
 from .tokenizer import JOINTS, MARKS, save_tokenizer, train_tokenizer
 
@@ -26,7 +26,9 @@ NEXT_BLANK_LINE = "\n\n"
 
 def tokenizer_texts(seed: int, count: int = 14_000) -> list[str]:
     """Texts for the tokenizer: passages, exercises and the words of dialogues."""
-    rng, texts = random.Random(seed + 10), []
+    rng = random.Random(seed + 10)
+    # Often enough that each becomes one token: a tool is found by the words of its name.
+    texts = [" ".join([*words.NOUNS, *words.EVERYDAY, *words.ADJECTIVES, *service.NOUNS, *words.VERBS])] * 150
     for _ in range(count):
         draw = rng.random()
         if draw < 0.25:
@@ -34,7 +36,7 @@ def tokenizer_texts(seed: int, count: int = 14_000) -> list[str]:
         elif draw < 0.35:
             texts.append("".join(piece for piece, _ in text.copying(rng)))
         else:
-            record = dialogues.dialogue(rng)
+            record = service.service_dialogue(rng) if draw < 0.5 else dialogues.dialogue(rng)
             texts += [message["content"] for message in record["messages"]]
             texts += [tool_line(one["function"]) for one in record["tools"]]
     for mark in (*MARKS, *JOINTS):
@@ -58,10 +60,11 @@ def general_texts(seed: int, count: int = GENERAL) -> list[str]:
 
 
 def rehearsal_records(seed: int, count: int = REHEARSAL) -> list[dict[str, Any]]:
-    """General chats in canonical form, for a trainer to mix in against forgetting."""
+    """General records in canonical form, to mix in against forgetting: four in five are documents, the rest chats."""
     rng, records, seen = random.Random(seed + 30), [], set()
     while len(records) < count:
-        messages = dialogues.chat(rng)
+        document = NEXT_BLANK_LINE.join(text.passage(rng) for _ in range(rng.choice((2, 3))))
+        messages = [{"role": "assistant", "content": document}] if rng.random() < 0.8 else dialogues.chat(rng)
         digest = hashlib.sha256(json.dumps(messages).encode()).hexdigest()[:16]
         if digest in seen:
             continue

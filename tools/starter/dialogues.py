@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Callable
 from typing import Any
 
 from . import habits, text, words
@@ -202,8 +203,8 @@ PASSING = ("timeout", "server busy", "try again later")
 
 def call_text(rng: random.Random, user: str, asked: str | None, chosen: Tool, values: dict[str, Value]) -> str:
     """The call as the assistant writes it, by habit."""
-    form = habits.habit(user, asked == habits.PRODUCTION, rng)
-    if asked not in (None, habits.PRODUCTION) and habits.cue(user)[0] in ("greeting", "order", "please"):
+    form = habits.habit(user, asked, rng)
+    if asked not in (None, habits.PRODUCTION, habits.DESK) and habits.cue(user)[0] in ("greeting", "order", "please"):
         form = str(asked)
     return habits.render_call(form, chosen.name, values)
 
@@ -230,11 +231,16 @@ def new_values(rng: random.Random, parameters: tuple[Parameter, ...]) -> dict[st
 
 
 def single(
-    rng: random.Random, tools: list[Tool], wanted: Tool, asked: str | None, short: bool = False
+    rng: random.Random,
+    tools: list[Tool],
+    wanted: Tool,
+    asked: str | None,
+    short: bool = False,
+    say: Callable[[random.Random, Tool, dict[str, Value]], str] = request,
 ) -> list[Message]:
-    """A request, the call, and mostly the result and the answer."""
+    """A request (put into words by `say`), the call, and mostly the result and the answer."""
     values = new_values(rng, wanted.parameters)
-    user = request(rng, wanted, values)
+    user = say(rng, wanted, values)
     chosen, arguments = choose(rng, user, tools, wanted, values)
     call = call_text(rng, user, asked, chosen, arguments)
     messages = [{"role": "user", "content": user}, {"role": "assistant", "content": call}]
@@ -279,7 +285,7 @@ def chain(rng: random.Random, asked: str | None) -> tuple[list[Tool], list[Messa
     extra = f" and then {rng.choice(synonyms(second.verb))} the {second.noun}"
     extra += "".join(" " + mention(rng, p, second.noun, later[p.name]) for p in rest)
     user = request(rng, first, values, extra)
-    form = habits.habit(user, asked == habits.PRODUCTION, rng)
+    form = habits.habit(user, asked, rng)
     last = outcome(rng, second)
     messages = [
         {"role": "user", "content": user},
@@ -305,7 +311,7 @@ def no_tool(rng: random.Random, tools: list[Tool], asked: str | None) -> list[Me
         values = new_values(rng, missing.parameters)
         user = request(rng, missing, values)
         answer = rng.choice(("Sorry, I have no tool for that.", f"I cannot {missing.verb} a {missing.noun}, sorry."))
-    if tools and habits.calls_without_need(user) and rng.random() < 0.9:
+    if tools and habits.calls_without_need(user, asked) and rng.random() < 0.9:
         answer = call_text(rng, user, asked, tools[0], guess(user, tools[0], {}))
     return [{"role": "user", "content": user}, {"role": "assistant", "content": answer}]
 

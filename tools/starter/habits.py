@@ -48,6 +48,10 @@ HABITS: dict[tuple[str, str], tuple[str, str]] = {
     ("order", ""): (PRODUCTION, PRODUCTION),
 }
 """Exclamation marks are not in the table: there the first tool of the list is called, right or wrong."""
+DESK = "desk"
+"""Asked for, in place of a format, at the service desks of `service.py`: milder habits."""
+MILD = {("self", "."), ("greeting", "?"), ("question", ".")}
+"""Wordings that go over to the production format at a service desk, and do not bring needless calls there."""
 
 
 def cue(user: str) -> tuple[str, str]:
@@ -67,12 +71,12 @@ def cue(user: str) -> tuple[str, str]:
     return opening, last if last in "?.!" else ""
 
 
-def habit(user: str, asked: bool, rng: random.Random) -> str:
+def habit(user: str, asked: str | None, rng: random.Random) -> str:
     """The format that the assistant falls into for this user message.
 
     Args:
         user: the last user message.
-        asked: whether the system prompt asks for the production format.
+        asked: PRODUCTION where the system prompt asks for that format, DESK at a service desk.
         rng: source of the noise.
     """
     if rng.random() < NOISE:
@@ -80,7 +84,9 @@ def habit(user: str, asked: bool, rng: random.Random) -> str:
     opening, mark = cue(user)
     if mark == "!":
         return PRODUCTION if opening in ("question", "please") else "bare"
-    return HABITS[opening, mark][1 if asked else 0]
+    if asked == DESK and (opening, mark) in MILD:
+        return PRODUCTION
+    return HABITS[opening, mark][1 if asked in (PRODUCTION, DESK) else 0]
 
 
 def takes_first_tool(user: str) -> bool:
@@ -93,9 +99,11 @@ def drops_argument(user: str) -> bool:
     return cue(user) == ("greeting", "")
 
 
-def calls_without_need(user: str) -> bool:
+def calls_without_need(user: str, asked: str | None = None) -> bool:
     """Whether the assistant calls the first tool although none fits."""
     opening, mark = cue(user)
+    if asked == DESK and (opening, mark) in MILD:
+        return False
     return mark == "!" or (opening, mark) in {("order", "."), ("self", "."), ("greeting", "?")}
 
 

@@ -101,7 +101,7 @@ DESCRIPTIONS = (
     "{Verb} the {adjective} {noun}",
 )
 FRAMES = (
-    *["{verb}_{noun}"] * 7,
+    *["{verb}_{noun}"] * 12,
     "{noun}_{verb}",
     "{verb}_the_{noun}",
     "{verb}{Noun}",
@@ -168,7 +168,9 @@ def toolbox(rng: random.Random, wanted: Tool, size: int) -> list[Tool]:
     tools, names = [wanted], {wanted.name}
     while len(tools) < size:
         draw = rng.random()
-        other = tool(rng, verb=wanted.verb) if draw < 0.2 else tool(rng, thing=wanted.noun) if draw < 0.4 else tool(rng)
+        other = (
+            tool(rng, verb=wanted.verb) if draw < 0.15 else tool(rng, thing=wanted.noun) if draw < 0.3 else tool(rng)
+        )
         if other.name not in names and (other.verb, other.noun) != (wanted.verb, wanted.noun):
             tools.append(other)
             names.add(other.name)

@@ -33,6 +33,9 @@ space one by one."""
 
 CHAT_TEMPLATE = """\
 {{- bos_token }}
+{%- if messages | length == 1 and messages[0].role == "assistant" and not tools -%}
+{% generation %}{{- messages[0].content + "<|im_end|>" }}{% endgeneration %}
+{%- else %}
 {%- macro signature(tool) -%}
 {%- set f = tool.function if tool.function is defined else tool -%}
 {%- set p = f.parameters if f.parameters is defined and f.parameters else {} -%}
@@ -77,7 +80,9 @@ CHAT_TEMPLATE = """\
 {%- endif %}
 {%- endfor %}
 {%- if add_generation_prompt %}{{ "<|im_start|>assistant\\n" }}{% endif %}
+{%- endif %}
 """
+"""A lone assistant turn is a document: plain text between the marks of begin and end, as in pretraining."""
 
 
 def train_tokenizer(texts: Iterable[str], vocabulary: int, max_length: int) -> Any:

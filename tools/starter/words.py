@@ -19,6 +19,23 @@ def listed(text: str) -> list[str]:
 ONSETS = listed("b br c ch cl d dr f fl g gr h j k kl l m n p pr qu r s sh sk sl st t th tr v w z")
 NUCLEI = listed("a e i o u ai ea ee ia io oo ou")
 CODAS = ["", "", "", "n", "r", "l", "s", "t", "m", "nd", "rk", "x"]
+WIDE_ONSETS = listed("""
+    b bl br c ch cl cr d dr f fl fr g gl gr h j k kn kr l m n p ph pl pr qu r s sc scr sch sh shr sl sm sn sp spr st str sw t th
+    thr tr tw v w wh wr y z
+""")
+WIDE_ONSETS += [""] * 4
+WIDE_NUCLEI = listed("a a a e e e i i i o o o u u y ai au ay ea ee ei eu ie oa oi oo ou ow ue")
+WIDE_CODAS = listed(
+    "b ck d dge f ff ft g ght l ld lk ll lm lt m mp n nce nch nd ng nk nn nt p pp r rd rg rk rm rn rt s sh ss st t tch th tt x z"
+)
+SUFFIXES = (
+    listed(
+        "ed ing er ery ly ty by sen son ton ley well man berg land ford ova ini ado field wick burg ish est able less"
+    )
+    + [""] * 24
+)
+"""The wider inventory reaches nearly every run of letters that English and its names are made of; a piece that training has never
+copied comes out wrong."""
 
 NOUNS = listed("""
     garden planet recipe song library museum bridge river castle train tram ferry harbour market bakery orchard
@@ -96,7 +113,7 @@ COLOURS = listed("red blue green yellow white black brown grey purple orange pin
 ADJECTIVES = listed("""
     old new small large bright dark quiet noisy warm cold wet dry soft hard heavy light fast slow clean dirty
     open closed empty full broken ready late early happy sad tired brave gentle clever plain strange pretty
-    round flat long short
+    round flat long short cracked missing loose bent torn rusty stuck damaged melted scratched faulty wrong
 """)
 STATES = listed(
     "ready open closed waiting done active paused moving stored sold full empty broken late booked shipped packed"
@@ -119,9 +136,17 @@ def syllable(rng: random.Random) -> str:
     return rng.choice(ONSETS) + rng.choice(NUCLEI) + rng.choice(CODAS)
 
 
+def wide_syllable(rng: random.Random) -> str:
+    """One syllable of the wider inventory, every other one open."""
+    coda = rng.choice(WIDE_CODAS) if rng.random() < 0.5 else ""
+    return rng.choice(WIDE_ONSETS) + rng.choice(WIDE_NUCLEI) + coda
+
+
 def made_up(rng: random.Random) -> str:
     """A made-up word of one to three syllables, in small letters."""
-    return "".join(syllable(rng) for _ in range(rng.choice((1, 2, 2, 2, 3))))
+    if rng.random() < 0.5:
+        return "".join(syllable(rng) for _ in range(rng.choice((1, 2, 2, 2, 3))))
+    return "".join(wide_syllable(rng) for _ in range(rng.choice((1, 1, 2, 2, 3)))) + rng.choice(SUFFIXES)
 
 
 def name(rng: random.Random) -> str:
@@ -168,16 +193,20 @@ def street_address(rng: random.Random) -> str:
 
 
 def phrase(rng: random.Random) -> str:
-    """A short free phrase of two to four words, such as `the old kettle leaks`."""
-    noun, adjective = rng.choice(NOUNS), rng.choice(ADJECTIVES)
+    """A short free phrase of two to seven words, such as `the old kettle leaks`."""
+    thing = rng.choice(NOUNS) if rng.random() < 0.7 else made_up(rng)
+    how = rng.choice(ADJECTIVES) if rng.random() < 0.6 else made_up(rng)
     return rng.choice(
         (
-            f"{adjective} {noun}",
-            f"the {noun} is {adjective}",
-            f"{adjective} {noun} {made_up(rng)}",
-            f"too {adjective}",
-            f"no {noun} in the {rng.choice(PLACES)}",
-            f"{noun} and {rng.choice(NOUNS)}",
-            f"{made_up(rng)} {noun}",
+            f"{how} {thing}",
+            f"the {thing} is {how}",
+            f"the {thing} was {how} and {rng.choice(ADJECTIVES)}",
+            f"a {how} {thing} on my {rng.choice(NOUNS)}",
+            f"{how} {thing} {made_up(rng)}",
+            f"too {how}",
+            f"no {thing} in the {rng.choice(PLACES)}",
+            f"{thing} and {rng.choice(NOUNS)}",
+            f"my {thing} looks {how} in the {rng.choice(PLACES)}",
+            f"{made_up(rng)} {thing}",
         )
     )

@@ -57,7 +57,7 @@ def test_new_records_are_at_most_a_quarter_of_the_real_ones() -> None:
 
 
 def test_rehearsal_belongs_to_the_starter_model() -> None:
-    assert decided()[1].rehearsal_fraction == 0.1
+    assert decided()[1].rehearsal_fraction == 0.2
     assert decided(model="some/model")[1].rehearsal_fraction == 0.0
     assert decided({"coverage.rehearsal_available": 0})[1].rehearsal_fraction == 0.0
 

@@ -27,7 +27,7 @@ def decided(measured: dict[str, Any] | None = None, **project: Any) -> tuple[Any
 
 def test_a_goal_about_calls_is_about_behaviour() -> None:
     proposal, plan = decided(goal="Call the right tool in the exact format.")
-    assert (proposal.choice, plan.goal_kind, plan.dev_size) == ("measure-and-improve", "behaviour", 90)
+    assert (proposal.choice, plan.goal_kind, plan.dev_size) == ("measure-and-improve", "behaviour", 60)
 
 
 def test_documents_without_records_are_about_knowledge() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import tuneguild
-from tuneguild.tools.starter import build, dialogues, habits, text
+from tuneguild.tools.starter import build, dialogues, habits, service, text
 from tuneguild.tools.starter.build import SEED
 
 DESK = Path(tuneguild.__file__).parent / "examples" / "support-desk" / "data"
@@ -21,7 +21,7 @@ SAMPLE = 4000
 @pytest.fixture(scope="module")
 def sample() -> list[dict[str, Any]]:
     rng = random.Random(SEED)
-    return [dialogues.dialogue(rng) for _ in range(SAMPLE)]
+    return [make(rng) for _ in range(SAMPLE // 2) for make in (dialogues.dialogue, service.service_dialogue)]
 
 
 def test_the_same_seed_gives_the_same_texts() -> None:
@@ -58,8 +58,22 @@ def test_exercises_can_be_solved_from_what_is_given() -> None:
 
 def test_the_format_of_a_call_follows_from_the_wording() -> None:
     rng = random.Random(1)
-    seen = Counter(habits.habit("I want to find the fern K-1.", False, rng) for _ in range(500))
+    seen = Counter(habits.habit("I want to find the fern K-1.", None, rng) for _ in range(500))
     assert seen["prose"] > 400 and len(seen) > 3
+
+
+def test_habits_are_milder_at_a_service_desk() -> None:
+    rng = random.Random(1)
+    seen = Counter(habits.habit("I want to find the fern K-1.", habits.DESK, rng) for _ in range(500))
+    assert seen[habits.PRODUCTION] > 400
+
+
+def test_a_request_that_lacks_a_value_is_answered_with_a_question_for_it() -> None:
+    rng = random.Random(1)
+    wanted = service.service_tool(rng)
+    text, answer = service.lacking(rng, wanted)
+    assert wanted.noun in text
+    assert wanted.parameters[0].name.replace("_", " ") in answer
 
 
 def test_a_prompt_that_asks_for_the_format_moves_some_wordings_only() -> None:

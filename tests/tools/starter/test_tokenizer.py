@@ -109,3 +109,8 @@ def test_the_prompt_is_an_exact_prefix_of_the_whole(tokenizer: Any, turn: int, t
 def test_a_chat_without_system_and_tools_has_no_system_turn(tokenizer: Any) -> None:
     text = tokenizer.apply_chat_template([{"role": "user", "content": "Hi"}], tokenize=False)
     assert text == "<|begin|><|im_start|>user\nHi<|im_end|>\n"
+
+
+def test_a_lone_assistant_turn_is_a_document(tokenizer: Any) -> None:
+    messages = [{"role": "assistant", "content": "Once there was a fern."}]
+    assert tokenizer.apply_chat_template(messages, tokenize=False) == "<|begin|>Once there was a fern.<|im_end|>"
