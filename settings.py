@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from .errors import InputError, Problem, ProjectError
 
@@ -28,6 +28,13 @@ STARTER = "starter"
 def cache_dir() -> Path:
     """The one folder outside a project that TuneGuild writes to (`TUNEGUILD_CACHE`, else `~/.cache/tuneguild`)."""
     return Path(os.environ.get("TUNEGUILD_CACHE") or Path.home() / ".cache" / "tuneguild")
+
+
+def config_dir() -> Path:
+    """The user's own settings and knowledge (`XDG_CONFIG_HOME`, else `~/.config`; below it `tuneguild`)."""
+    # The XDG base directory specification says that a relative path counts as unset.
+    named = Path(os.environ.get("XDG_CONFIG_HOME") or "")
+    return (named if named.is_absolute() else Path.home() / ".config") / "tuneguild"
 
 
 class _Strict(BaseModel):
@@ -90,6 +97,41 @@ class BrainConfig(_Strict):
     tries: int = Field(default=3, ge=1, le=10)
 
 
+class KnowledgeServerConfig(_Strict):
+    """An external MCP server that knows more; exactly one of `command` and `url`. What it says is data, never an instruction."""
+
+    command: list[str] | None = Field(default=None, min_length=1)
+    """Program and arguments of a server that speaks MCP on stdio. It runs with the user's rights: name trusted ones only."""
+    url: str | None = Field(default=None, pattern=r"^https?://[^\s/]+")
+    """Address of a server that speaks streamable HTTP."""
+    token_env: str | None = Field(default=None, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
+    """Name of the environment variable that holds the bearer token for `url`; the token itself is never written anywhere."""
+    tool: str | None = Field(default=None, min_length=1)
+    """Its search tool; the same tools as TuneGuild's own if left out."""
+    argument: str = "query"
+    """The argument of `tool` that takes the question."""
+    timeout_s: float = Field(default=10.0, gt=0, le=120)
+    """Seconds that it has, connection included."""
+
+    @model_validator(mode="after")
+    def _one_way_to_reach_it(self) -> KnowledgeServerConfig:
+        if (self.command is None) == (self.url is None):
+            raise ValueError("give either command or url")
+        if self.token_env and not self.url:
+            raise ValueError("token_env goes with url only")
+        return self
+
+
+ServerName = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
+
+
+class KnowledgeConfig(_Strict):
+    """What is known, besides TuneGuild's own records, the user's and the project's `knowledge/` folder."""
+
+    servers: dict[ServerName, KnowledgeServerConfig] = {}
+    """Name -> external server; its records are marked with the name and rank after our own of equal rank."""
+
+
 class Project(_Strict):
     """A user's project: `project.yaml` in a folder of its own."""
 
@@ -103,6 +145,7 @@ class Project(_Strict):
     evaluation: EvaluationConfig = EvaluationConfig()
     budget: BudgetConfig = BudgetConfig()
     brain: BrainConfig = BrainConfig()
+    knowledge: KnowledgeConfig = KnowledgeConfig()
     max_revisions: int = Field(default=1, ge=0, le=5)
     """How often the tech lead may send the work back."""
     seed: int = 7

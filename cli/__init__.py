@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "personas": ("personas", "list, show and check personas"),
     "workflow": ("workflow", "show and check workflows and their steps"),
     "knowledge": ("knowledge", "search, show, check and serve the knowledge"),
+    "mcp-config": ("mcp_config", "print the configuration that connects an assistant with the knowledge"),
     "data": ("data", "check data files and show their statistics"),
 }
 """Command -> (module in this folder with a typer `app`, one line of help)."""

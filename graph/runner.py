@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +92,9 @@ def opened(folder: RunFolder, events: Events) -> Iterator[tuple[Any, dict[str, A
     project = folder.project()
     workflow, personas = load_files(project, folder.project_dir())
 
-    services = Services(folder, project, workflow, personas, brain_for(project.brain), ground_sync, events)
+    # The project's own records and the knowledge servers that it names are asked as well.
+    ground = partial(ground_sync, project=folder.project_dir(), servers=project.knowledge.servers)
+    services = Services(folder, project, workflow, personas, brain_for(project.brain), ground, events)
     with SqliteSaver.from_conn_string(str(folder.checkpoints)) as saver:
         graph = build(workflow, services).compile(checkpointer=saver)
         yield graph, {"configurable": {"thread_id": folder.id}, "recursion_limit": 1000}
@@ -105,12 +108,25 @@ def _until_done(folder: RunFolder, graph: Any, config: dict[str, Any], events: E
         snapshot = graph.get_state(config)
         # Not `next`: it leaves out a node that a kill caught between its writes and the next checkpoint.
         if not snapshot.tasks and todo is None:
+            _remember(folder, events)
             events.tell("finished", verdict=snapshot.values.get("facts", {}).get("verdict"))
             return Outcome(folder, True, snapshot.values.get("facts", {}))
         if todo is None and snapshot.interrupts:
             todo = Command(resume=_ask(folder, snapshot.interrupts[0].value, events, answer).model_dump())
         graph.invoke(todo, config, durability="sync")
         todo = None
+
+
+def _remember(folder: RunFolder, events: Events) -> None:
+    """Keep what was decided, predicted and measured as a record of the project's own knowledge, for its next run."""
+    from ..knowledge_mcp.outcomes import record_outcome
+
+    if not (folder.path / "verdict.json").is_file():
+        return
+    try:
+        record_outcome(folder.path, folder.project_dir())
+    except (InputError, OSError) as error:
+        events.tell("outcome-not-recorded", because=str(error))
 
 
 def _begin(folder: RunFolder, graph: Any, config: dict[str, Any], events: Events) -> RunState | None:

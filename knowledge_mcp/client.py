@@ -1,7 +1,8 @@
 """The only way in to the knowledge server for the rest of TuneGuild, in process, over HTTP or over stdio.
 
 Three outcomes are kept apart: records were found; nothing is known (an empty reply with a note); the server cannot be reached or
-fails (`KnowledgeUnavailable`). Results are plain dicts, since the agents' `Knowledge` model lies in a higher layer.
+fails (`KnowledgeUnavailable`). External servers that a project names are asked beside our own (`external.py`); an outage of one
+is told in the note. Results are plain dicts, since the agents' `Knowledge` model lies in a higher layer.
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
 from ..errors import KnowledgeUnavailable, Problem, WorkflowError
-from .server import Reply
+from .answers import Reply
+from .external import Call, Servers, ask_servers, merge
 
 if TYPE_CHECKING:
     from mcp import Client
@@ -27,6 +30,9 @@ T = TypeVar("T")
 
 URL_VARIABLE = "TUNEGUILD_KNOWLEDGE_URL"
 """Environment variable with the address of a knowledge server to use instead of the one in process."""
+
+TOKEN_VARIABLE = "TUNEGUILD_KNOWLEDGE_TOKEN"
+"""Environment variable with the bearer token of that server."""
 
 ARGUMENT: dict[str, str] = {
     "get_patterns": "topic",
@@ -38,7 +44,11 @@ ARGUMENT: dict[str, str] = {
 }
 """Tool that a grounding entry may name -> its main argument."""
 
-OPTIONS = ("kind", "limit", "method", "task")
+OPTIONS = ("kind", "limit", "method", "task", "parameters", "records", "hardware", "strict")
+SHARED = ("method", "task", "parameters", "records", "hardware")
+"""What a step's context says for all entries that do not say it themselves."""
+DEFAULT_LIMIT = 5
+"""Records of a call that names no limit, as the server has it."""
 GROUNDING_LIMIT = 3
 """Records that a grounding entry takes when it names no limit: a briefing has to stay readable."""
 
@@ -49,8 +59,8 @@ class GroundingReply:
 
     Attributes:
         records: {id, kind, title, text, numbers, score, sources, query}, in the order of the entries; a record that several
-            entries found stands once, under the first.
-        notes: one line for every entry that found nothing.
+            entries found stands once, under the first. One of an external server says so in its id and first source.
+        notes: one line for every entry that found nothing, or whose answer came with a note (an external server that failed).
     """
 
     records: list[dict[str, Any]] = field(default_factory=list)
@@ -62,13 +72,23 @@ class KnowledgeClient:
 
     Args:
         target: an in-process server, the URL of one, a command line (list of words) that speaks MCP on stdio, or None for the
-            server that `TUNEGUILD_KNOWLEDGE_URL` names, else the shipped corpus in process.
+            server that `TUNEGUILD_KNOWLEDGE_URL` names (token: `TUNEGUILD_KNOWLEDGE_TOKEN`), else the layers in process.
         timeout_s: seconds to wait for each answer.
+        project: folder whose `knowledge/` counts too, where the layers are read in process.
+        servers: external servers to ask as well.
     """
 
-    def __init__(self, target: MCPServer | str | Sequence[str] | None = None, timeout_s: float = 20.0) -> None:
+    def __init__(
+        self,
+        target: MCPServer | str | Sequence[str] | None = None,
+        timeout_s: float = 20.0,
+        *,
+        project: Path | None = None,
+        servers: Servers | None = None,
+    ) -> None:
         self._target = target if target is not None else os.environ.get(URL_VARIABLE) or None
         self._timeout_s = timeout_s
+        self._project, self._servers = project, servers or {}
         self._stack = AsyncExitStack()
         self._client: Client | None = None
 
@@ -103,7 +123,7 @@ class KnowledgeClient:
 
         Args:
             queries: entries `{tool, topic | query | id, kind?, limit?, method?, task?}`, already templated.
-            context: `method` and `task` for all entries that name none.
+            context: method, task, parameters, records and hardware for all entries that do not name them.
 
         Raises:
             WorkflowError: an entry names an unknown tool or lacks its argument (all problems at once).
@@ -112,20 +132,34 @@ class KnowledgeClient:
         calls = plan_calls(queries, context)
         records: dict[str, dict[str, Any]] = {}
         notes = []
-        for tool, arguments in calls:
-            reply = await self.call(tool, arguments)
+        replies = [await self._ask_own(tool, arguments) for tool, arguments in calls]
+        for (tool, arguments), reply in zip(calls, await self._merged(calls, replies), strict=True):
             asked = str(arguments[ARGUMENT[tool]])
-            notes += [f"{tool}({asked!r}): {reply.note}"] if not reply.results else []
+            notes += [f"{tool}({asked!r}): {reply.note}"] if reply.note else []
             for found in reply.results:
                 records.setdefault(found.id, _knowledge(found.model_dump(), asked))
         return GroundingReply(list(records.values()), notes)
 
     async def call(self, tool: str, arguments: Mapping[str, Any]) -> Reply:
-        """Call one tool that returns a `Reply`.
+        """Call one tool that returns a `Reply`; external servers are asked too.
 
         Raises:
             KnowledgeUnavailable: no connection, no answer in time, an error of the server, or an answer of another form.
         """
+        own = await self._ask_own(tool, arguments)
+        return (await self._merged([(tool, dict(arguments))], [own]))[0]
+
+    async def _merged(self, calls: Sequence[Call], replies: Sequence[Reply]) -> list[Reply]:
+        if not self._servers or not calls:
+            return list(replies)
+        given = [(tool, {key: value for key, value in said.items() if value is not None}) for tool, said in calls]
+        foreign = await ask_servers(self._servers, given)
+        return [
+            merge(reply, answers, int(arguments.get("limit", DEFAULT_LIMIT)))
+            for reply, answers, (_, arguments) in zip(replies, foreign, given, strict=True)
+        ]
+
+    async def _ask_own(self, tool: str, arguments: Mapping[str, Any]) -> Reply:
         client = self._client
         if client is None:
             raise KnowledgeUnavailable("the knowledge client is not connected", next_action="use it in `async with`")
@@ -150,11 +184,18 @@ class KnowledgeClient:
         from mcp import StdioServerParameters
 
         if self._target is None:
-            from .server import build_server
+            from .server import build_server, open_library
 
-            return build_server()
+            return build_server(library=open_library(project=self._project))
         if isinstance(self._target, Sequence) and not isinstance(self._target, str):
             return StdioServerParameters(command=self._target[0], args=list(self._target[1:]))
+        token = os.environ.get(TOKEN_VARIABLE)
+        if isinstance(self._target, str) and token:
+            import httpx2
+            from mcp.client.streamable_http import streamable_http_client
+
+            headers = {"Authorization": f"Bearer {token}"}
+            return streamable_http_client(self._target, http_client=httpx2.AsyncClient(headers=headers))
         return self._target
 
     async def _reach(self, what: str, attempt: Callable[[], Awaitable[T]]) -> T:
@@ -210,7 +251,7 @@ def plan_calls(
             )
         arguments = {key: value for key, value in entry.items() if key != "tool"}
         if tool != "get_record":
-            shared = {key: value for key, value in (context or {}).items() if key in ("method", "task")}
+            shared = {key: value for key, value in (context or {}).items() if key in SHARED and value is not None}
             arguments = {"limit": GROUNDING_LIMIT, **shared, **arguments}
         calls.append((tool, arguments))
     if problems:
@@ -223,6 +264,9 @@ def ground_sync(
     context: Mapping[str, Any] | None = None,
     target: MCPServer | str | Sequence[str] | None = None,
     timeout_s: float = 20.0,
+    *,
+    project: Path | None = None,
+    servers: Servers | None = None,
 ) -> GroundingReply:
     """`KnowledgeClient.ground` for code that is not async, even where an event loop is running.
 
@@ -237,7 +281,7 @@ def ground_sync(
         return GroundingReply()
 
     async def ask() -> GroundingReply:
-        async with KnowledgeClient(target, timeout_s) as client:
+        async with KnowledgeClient(target, timeout_s, project=project, servers=servers) as client:
             return await client.ground(entries, context)
 
     return run_sync(ask)
@@ -251,8 +295,11 @@ def run_sync(ask: Callable[[], Awaitable[T]]) -> T:
         return pool.submit(anyio.run, ask).result()
 
 
+KEPT = ("id", "kind", "title", "text", "numbers", "score", "sources")
+
+
 def _knowledge(found: dict[str, Any], query: str) -> dict[str, Any]:
-    kept = {key: found[key] for key in ("id", "kind", "title", "text", "numbers", "score", "sources")}
+    kept = {key: found[key] for key in KEPT}
     return {**kept, "query": query}
 
 

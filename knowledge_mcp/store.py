@@ -1,73 +1,36 @@
-"""Ranked search over the knowledge records: SQLite FTS5 in memory, BM25 per word, weighed by how much of the query is covered.
+"""Ranked search over the knowledge records, and over passages of imported documents behind them.
 
-A query is split into terms (phrases of the field stay together). Each term is looked up with its synonyms (which count half),
-the scores are added up, and the sum is multiplied by the square of the covered share of the query, so that a record about all
-of a phrase comes before one that repeats a single word of it. A record is relevant if it covers enough of the query and is
-about at least one of its words (id, title or topics), or covers all of it. A query without a relevant record finds nothing,
-and says so.
-The format of records belongs to `records.py`, the synonyms to `vocabulary.py`.
+A query is read in `query.py`, looked up in `lexical.py` and ranked in `ranking.py`; vectors (`vectors.py`) are an extra. A query
+that no record is about finds nothing, and the result says so. The format of records belongs to `records.py`.
 """
 
 from __future__ import annotations
 
 import difflib
-import math
 import re
-import sqlite3
-import threading
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
-from .records import Kind, Record, load_corpus
-from .vocabulary import PHRASES, STOP_WORDS, synonyms_of
+from .hits import Case, Hit, Passage, PassageHit, SearchResult, explain
+from .lexical import Document, LexicalIndex
+from .query import Concept, Speller, read_query, vocabulary_words
+from .ranking import FOLLOWER_COVERAGE, Ranked, is_relevant, rank
+from .records import FOLDERS, Kind, Record, load_corpus
+from .vectors import VectorIndex, fuse
+from .words import plain_words, query_terms, terms_of
 
-COLUMN_WEIGHTS = (8.0, 6.0, 4.0, 1.0)
-"""BM25 weights of id, title, topics and text: a record that is about a word beats one that mentions it."""
-SYNONYM_WEIGHT = 0.5
-"""A match of a synonym counts half of a match of the word itself."""
-UNKNOWN_WEIGHT = 2.0
-"""Weight, in the coverage, of a word that no record holds: a model's name must not spoil a query, a foreign subject must."""
-MINIMUM_COVERAGE = 0.45
-"""Share of the query, rare words counting more, that a record has to cover; set by on-topic and off-topic queries (tests)."""
-FULL_COVERAGE = 0.999
-"""What a record has to cover that mentions the query's words in its text only."""
+__all__ = ["Case", "Hit", "KnowledgeStore", "PassageHit", "SearchResult", "open_layers", "open_store", "split_terms"]
+
 OTHER_SCOPE_WEIGHT = 0.5
-"""Factor for a record that is limited to other methods or tasks than the caller named."""
-
-
-@dataclass(frozen=True)
-class Hit:
-    """A record found by search.
-
-    Attributes:
-        record: the record.
-        score: larger is better; comparable within one query only.
-        coverage: share of the query that the record covers, 0 to 1, rare words counting more.
-        matched: the query's terms that the record holds.
-    """
-
-    record: Record
-    score: float
-    coverage: float
-    matched: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class SearchResult:
-    """What a search found, or why it found nothing.
-
-    Attributes:
-        hits: best first.
-        note: "" or an explicit "nothing relevant …".
-        nearest_topics: topics that the caller could ask for instead, when nothing was found.
-    """
-
-    hits: list[Hit] = field(default_factory=list)
-    note: str = ""
-    nearest_topics: list[str] = field(default_factory=list)
+"""Factor for a record that is limited to another situation than the caller's."""
+ASKED_SECTIONS = frozenset({"Problem", "Question", "Symptoms", "Prerequisites", "Context"})
+"""Sections in which what a user would ask stands."""
+NEAREST_TOPICS = 8
+PASSAGE_COVERAGE = 0.5
+"""Share of the query that the best passage has to cover: passages are of any subject, so their words alone must tell."""
 
 
 class KnowledgeStore:
@@ -75,25 +38,34 @@ class KnowledgeStore:
 
     Args:
         records: the records; superseded ones can be fetched by id and are left out of search.
+        passages: pieces of imported documents, searched behind the records.
+        vectors: an empty vector index that is filled with the records and fused into the ranking; None ranks by words only.
+
+    Attributes:
+        records: id -> record.
+        passages: id -> passage.
     """
 
-    def __init__(self, records: Iterable[Record]) -> None:
+    def __init__(
+        self, records: Iterable[Record], *, passages: Iterable[Passage] = (), vectors: VectorIndex | None = None
+    ) -> None:
         self.records = {record.id: record for record in records}
-        self._superseded = {old for record in self.records.values() for old in record.supersedes}
-        self._lock = threading.Lock()
-        self._db = sqlite3.connect(":memory:", check_same_thread=False)
-        self._db.execute(
-            "CREATE VIRTUAL TABLE knowledge USING fts5"
-            "(id, title, topics, text, tokenize = 'porter unicode61 remove_diacritics 2')"
-        )
-        self._db.executemany(
-            "INSERT INTO knowledge VALUES (?, ?, ?, ?)",
-            [
-                (r.id, r.title, " ".join(r.topics), r.text)
-                for r in self.records.values()
-                if r.id not in self._superseded
-            ],
-        )
+        self.passages = {passage.id: passage for passage in passages}
+        superseded = {old for record in self.records.values() for old in record.supersedes}
+        current = [record for record in self.records.values() if record.id not in superseded]
+        self._index = LexicalIndex(map(_record_document, current))
+        self._texts = LexicalIndex(map(_passage_document, self.passages.values()))
+        self._topics = {kind: _count_topics(self.records.values(), kind) for kind in (None, *FOLDERS.values())}
+        self._topics_by_term: dict[str, list[str]] = {}
+        for topic in self._topics[None]:
+            for term in terms_of(topic):
+                self._topics_by_term.setdefault(term, []).append(topic)
+        self._neighbours = _neighbours(current)
+        titles = {word for record in current for text in (record.title, *record.topics) for word in plain_words(text)}
+        self._speller = Speller(titles | vocabulary_words())
+        self._vectors = vectors
+        if vectors is not None:
+            vectors.add([record.id for record in current], [f"{record.title}\n{record.text}" for record in current])
 
     def get(self, id: str) -> Record | None:
         """The record with this id, superseded or not."""
@@ -101,106 +73,145 @@ class KnowledgeStore:
 
     def topics(self, kind: Kind | None = None) -> dict[str, int]:
         """Topic -> number of records, most frequent first."""
-        chosen = [record for record in self.records.values() if kind in (None, record.kind)]
-        counts = Counter(topic for record in chosen for topic in record.topics)
-        return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+        return dict(self._topics[kind])
 
     def nearest_ids(self, id: str, limit: int = 3) -> list[str]:
         """Ids that look like a mistyped one."""
         return difflib.get_close_matches(id, self.records, n=limit, cutoff=0.5)
 
     def search(
-        self, query: str, kind: Kind | None = None, limit: int = 5, method: str | None = None, task: str | None = None
+        self,
+        query: str,
+        kind: Kind | Literal["passage"] | None = None,
+        limit: int = 5,
+        method: str | None = None,
+        task: str | None = None,
+        *,
+        parameters: float | None = None,
+        records: int | None = None,
+        hardware: str | None = None,
+        strict: bool = False,
     ) -> SearchResult:
         """Find the records for a phrase.
 
         Args:
             query: words or a phrase, in any order.
-            kind: only records of this kind.
-            limit: at most so many hits.
+            kind: only records of this kind, or only passages; None searches both.
+            limit: at most so many hits, and at most so many passages.
             method: training method at hand; records that are limited to other methods rank lower.
             task: kind of task at hand; likewise.
+            parameters: size of the model at hand, in parameters; likewise.
+            records: number of training records at hand; likewise.
+            hardware: hardware at hand; likewise.
+            strict: leave out what would rank lower for its limits.
         """
-        terms = split_terms(query)
-        if not terms:
+        if not query_terms(query):
             return SearchResult(
-                note="the query holds no word to search for", nearest_topics=list(self.topics(kind))[:8]
+                note="the query holds no word to search for", nearest_topics=list(self.topics())[:NEAREST_TOPICS]
             )
-        scores = {term: self._score_term(term) for term in terms}
-        about = {id for term in terms for id in self._about(term)}
-        weights = {term: self._rarity(scores[term]) for term in terms}
-        hits = []
-        for id in {id for found in scores.values() for id in found}:
-            record = self.records[id]
-            if kind not in (None, record.kind):
-                continue
-            matched = tuple(term for term in terms if id in scores[term])
-            coverage = sum(weights[term] for term in matched) / sum(weights.values())
-            score = coverage**2 * sum(scores[term][id] for term in matched) * _scope(record, method, task)
-            hits.append(Hit(record, round(score, 4), round(coverage, 3), matched))
-        hits.sort(key=lambda hit: (-hit.score, hit.record.id))
-        relevant = [
-            hit for hit in hits if hit.coverage >= (MINIMUM_COVERAGE if hit.record.id in about else FULL_COVERAGE)
-        ][:limit]
-        if relevant:
-            return SearchResult(relevant)
+        passages = self._find_passages(query, limit) if kind in (None, "passage") and self.passages else []
+        if kind == "passage":
+            note = "" if passages else f"nothing relevant to {query!r} among the passages"
+            return SearchResult([], note, [] if passages else list(self.topics())[:NEAREST_TOPICS], passages)
+        case = Case(method, task, parameters, records, hardware)
+        concepts = read_query(query, self._index, self._speller)
+        ranked = self._ranked(concepts, kind, case, strict)
+        hits = self._fused(query, concepts, ranked, kind, case, strict) if self._vectors else []
+        if not self._vectors and is_relevant(ranked, concepts):
+            covering = [row for row in ranked if row.coverage >= FOLLOWER_COVERAGE]
+            hits = [self._hit(row, case) for row in covering[:limit]]
+        if hits or passages:
+            return SearchResult(hits[:limit], passages=passages)
         what = f"nothing relevant to {query!r} among {'the' if kind is None else 'the ' + kind} records"
-        return SearchResult([], what, self._nearest_topics(terms, hits, kind))
+        return SearchResult([], what, self._nearest_topics(concepts, ranked, kind))
 
-    def _score_term(self, term: str) -> dict[str, float]:
-        """Record id -> score of one term, synonyms included at their weight."""
-        scores = self._match(f'"{term}"')
-        for synonym in synonyms_of(term):
-            for id, score in self._match(f'"{synonym}"').items():
-                scores[id] = max(scores.get(id, 0.0), SYNONYM_WEIGHT * score)
-        return scores
+    def _ranked(self, concepts: Sequence[Concept], kind: Kind | None, case: Case, strict: bool) -> list[Ranked]:
+        """The candidates, best first, with the caller's situation weighed in."""
+        found = rank(concepts, self._index, kind, self._neighbours)
+        if any(value is not None for value in case):
+            kept = []
+            for row in found:
+                outside = case.outside(self._record_at(row.place).applies_to)
+                row.score *= OTHER_SCOPE_WEIGHT if outside else 1.0
+                if not (outside and strict):
+                    kept.append(row)
+            found = kept
+        keys = self._index.keys
+        return sorted(found, key=lambda row: (-row.score, keys[row.place]))
 
-    def _about(self, term: str) -> set[str]:
-        """Ids of the records that name the term, or a synonym, in their id, title or topics."""
-        expression = " OR ".join(f'"{word}"' for word in (term, *synonyms_of(term)))
-        return set(self._match(f"{{id title topics}} : ({expression})"))
+    def _fused(
+        self,
+        query: str,
+        concepts: Sequence[Concept],
+        ranked: Sequence[Ranked],
+        kind: Kind | None,
+        case: Case,
+        strict: bool,
+    ) -> list[Hit]:
+        """Hits by reciprocal rank fusion of words and vectors; relevant by either."""
+        vectors = self._vectors
+        if vectors is None:
+            return []
+        by_word = ranked if is_relevant(ranked, concepts) else []
+        rows = {self._index.keys[row.place]: row for row in by_word if row.coverage >= FOLLOWER_COVERAGE}
+        close = {id: value for id, value in vectors.nearest(query) if kind in (None, self.records[id].kind)}
+        outside = {id: case.outside(self.records[id].applies_to) for id in close}
+        by_meaning = [id for id in close if not (strict and outside[id])]
+        scores = fuse([list(rows), by_meaning])
+        hits = []
+        for id, score in scores.items():
+            row, record = rows.get(id), self.records[id]
+            if row is None and outside[id]:
+                score *= OTHER_SCOPE_WEIGHT
+            if row is None:
+                hits.append(Hit(record, score, 0.0, (), explain((), (), (), (), outside[id]), close[id]))
+            else:
+                hit = self._hit(row, case)
+                hits.append(Hit(record, score, hit.coverage, hit.matched, hit.why, close.get(id)))
+        return sorted(hits, key=lambda hit: (-hit.score, hit.record.id))
 
-    def _match(self, expression: str) -> dict[str, float]:
-        with self._lock:
-            rows = self._db.execute(
-                "SELECT id, bm25(knowledge, ?, ?, ?, ?) FROM knowledge WHERE knowledge MATCH ?",
-                (*COLUMN_WEIGHTS, expression),
-            ).fetchall()
-        # FTS5 gives better matches smaller (negative) values.
-        return {id: -value for id, value in rows}
+    def _find_passages(self, query: str, limit: int) -> list[PassageHit]:
+        concepts = read_query(query, self._texts, self._speller)
+        found = sorted(rank(concepts, self._texts), key=lambda row: (-row.score, self._texts.keys[row.place]))
+        if not found or max(found, key=_coverage_of).coverage < PASSAGE_COVERAGE:
+            return []
+        hits = []
+        for row in found[:limit]:
+            passage = self.passages[self._texts.keys[row.place]]
+            words = [concept.surface for concept in row.matched]
+            why = explain((), words, (), (), ())
+            hits.append(PassageHit(passage, round(row.score, 4), round(row.coverage, 3), tuple(words), why))
+        return hits
 
-    def _rarity(self, found: dict[str, float]) -> float:
-        """The idf of BM25 in its non-negative form, log(1 + (N - n + 0.5) / (n + 0.5)) (Robertson and Zaragoza 2009, Lucene)."""
-        if not found:
-            return UNKNOWN_WEIGHT
-        return math.log(1 + (len(self.records) - len(found) + 0.5) / (len(found) + 0.5))
+    def _hit(self, row: Ranked, case: Case) -> Hit:
+        record = self._record_at(row.place)
+        named, mentioned, related, misspelt = [], [], [], []
+        for concept in row.matched:
+            own = self._index.postings.get(concept.term)
+            held = own is not None and own.value(row.place) > 0
+            place = related if own is None or not held else named if own.names(row.place) else mentioned
+            place.append(concept.surface)
+            if concept.read_as:
+                misspelt.append(f"'{concept.surface}' was read as '{concept.read_as}'")
+        why = explain(named, mentioned, related, misspelt, case.outside(record.applies_to))
+        matched = tuple(concept.surface for concept in row.matched)
+        return Hit(record, round(row.score, 4), round(row.coverage, 3), matched, why)
 
-    def _nearest_topics(self, terms: list[str], hits: list[Hit], kind: Kind | None) -> list[str]:
+    def _record_at(self, place: int) -> Record:
+        return self.records[self._index.keys[place]]
+
+    def _nearest_topics(self, concepts: Sequence[Concept], ranked: Sequence[Ranked], kind: Kind | None) -> list[str]:
+        """Topics that share a term with the query, then those of the nearest records, else the most frequent ones."""
         topics = self.topics(kind)
-        near = [match for term in terms for match in difflib.get_close_matches(term, topics, n=2, cutoff=0.7)]
-        near += [topic for hit in hits[:3] for topic in hit.record.topics[:2]]
-        return list(dict.fromkeys(near or topics))[:8]
+        terms = [term for concept in concepts for term in (concept.term, *(other for other, _ in concept.members))]
+        near = [topic for term in terms for topic in self._topics_by_term.get(term, ()) if topic in topics]
+        near += [topic for row in ranked[:3] for topic in self._record_at(row.place).topics[:2]]
+        return list(dict.fromkeys(near or topics))[:NEAREST_TOPICS]
 
 
 def split_terms(query: str) -> list[str]:
-    """The query's terms: known two- and three-word phrases first, then single words, without stop words and repeats."""
-    words = re.findall(r"[a-z0-9]+", query.lower())
-    terms: list[str] = []
-    position = 0
-    while position < len(words):
-        for length in (3, 2, 1):
-            term = " ".join(words[position : position + length])
-            if length == 1 or term in PHRASES:
-                break
-        terms += [term] if term not in STOP_WORDS else []
-        position += len(term.split())
-    return list(dict.fromkeys(terms))
-
-
-def _scope(record: Record, method: str | None, task: str | None) -> float:
-    limits = ((record.applies_to.methods, method), (record.applies_to.tasks, task))
-    outside = any(allowed and wanted and wanted not in allowed for allowed, wanted in limits)
-    return OTHER_SCOPE_WEIGHT if outside else 1.0
+    """The query's terms: known phrases first, then single words, without stop words and repeats."""
+    return list(query_terms(query))
 
 
 @lru_cache(maxsize=4)
@@ -211,3 +222,49 @@ def open_store(*folders: Path) -> KnowledgeStore:
         InputError: with every problem of the corpus.
     """
     return KnowledgeStore(load_corpus(*folders))
+
+
+def open_layers(project_dir: Path | None = None) -> KnowledgeStore:
+    """The store over the shipped corpus, the user's layer and a project's, passages included; read anew at each call.
+
+    Raises:
+        InputError: the shipped corpus has a problem.
+    """
+    from .layers import layer_folders, load_layers
+
+    loaded = load_layers(layer_folders(project_dir))
+    return KnowledgeStore(loaded.records, passages=loaded.passages)
+
+
+def _record_document(record: Record) -> Document:
+    asked, body = [], []
+    for part in re.split(r"^## ", record.text, flags=re.MULTILINE):
+        heading, _, rest = part.partition("\n")
+        (asked if heading.strip() in ASKED_SECTIONS else body).append(rest)
+    name = f"{record.id} {record.title}"
+    return Document(record.id, record.kind, (name, " ".join(record.topics), " ".join(asked), " ".join(body)))
+
+
+def _passage_document(passage: Passage) -> Document:
+    return Document(passage.id, "passage", (passage.source, "", "", passage.text))
+
+
+def _count_topics(records: Iterable[Record], kind: Kind | None) -> dict[str, int]:
+    counts = Counter(topic for record in records if kind in (None, record.kind) for topic in record.topics)
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _neighbours(records: Sequence[Record]) -> dict[int, tuple[int, ...]]:
+    """Place of a record -> places of the records that it names as related or that name it."""
+    places = {record.id: place for place, record in enumerate(records)}
+    found: dict[int, set[int]] = {}
+    for record in records:
+        for other in record.related:
+            if other in places:
+                found.setdefault(places[record.id], set()).add(places[other])
+                found.setdefault(places[other], set()).add(places[record.id])
+    return {place: tuple(sorted(others)) for place, others in found.items()}
+
+
+def _coverage_of(row: Ranked) -> float:
+    return row.coverage

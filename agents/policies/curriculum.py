@@ -94,6 +94,11 @@ def _missing_kinds(briefing: Briefing) -> str:
     no_call = briefing.measured("coverage.no_call_share")
     if briefing.measured("data.with_tools", 0) and no_call == 0:
         text += " No record shows when not to call a tool: the tuned model will call one for everything."
+    elif briefing.measured("data.with_tools", 0) and no_call is not None:
+        least = briefing.number("irrelevance-share", "min_share", 0.05)
+        most = briefing.number("irrelevance-share", "max_share", 0.33)
+        if not least <= no_call <= most:
+            text += f" {no_call:.0%} of the records need no tool; {least:.0%} to {most:.0%} are usual."
     if briefing.measured("data.multi_step", 0) and briefing.measured("coverage.failing_share") == 0:
         text += " No tool ever fails in these records: the tuned model will not know what to do when one does."
     return text
@@ -112,6 +117,7 @@ def _evidence(briefing: Briefing) -> list[Evidence]:
         briefing.from_knowledge("rehearsal-against-forgetting", "rehearsal_fraction"),
         briefing.from_measurement("coverage.rehearsal_available", "rehearsal_fraction"),
         briefing.from_knowledge("no-call-negatives", "choice"),
+        briefing.from_knowledge("irrelevance-share", "choice"),
         briefing.from_knowledge("failure-trajectories", "choice"),
     ]
 

@@ -29,7 +29,7 @@ def propose(briefing: Briefing) -> Proposal:
     return Proposal(
         choice=judgement.verdict,
         payload={"verdict": judgement.verdict, "reasons": []},
-        rationale=f"{told[:1].upper()}{told[1:]}.",
+        rationale=f"{told[:1].upper()}{told[1:]}.{_advice(briefing, judgement.verdict)}",
         evidence=_evidence(briefing, judgement.verdict),
         alternatives=[
             Alternative(choice=other, why_not=_why_not(other, judgement.verdict, bool(briefing.facts.get("training"))))
@@ -38,6 +38,21 @@ def propose(briefing: Briefing) -> Proposal:
         ],
         confidence=0.95 if judgement.verdict in ("ship", "not-needed") else 0.9,
     )
+
+
+def _advice(briefing: Briefing, verdict: str) -> str:
+    """What to do next, where the figures are close or speak against the model."""
+    difference, minimum = (
+        briefing.measured("evaluation.difference"),
+        (briefing.facts.get("goal") or {}).get("minimum_effect", 0),
+    )
+    if verdict == "ship" and difference is not None and difference < 2 * minimum:
+        seeds = int(briefing.number("seeds-per-recipe", "seeds", 3))
+        return f" The gain is less than twice the least that counts: train with {seeds} seeds before you rely on it."
+    if verdict in ("no-ship", "insufficient-data") and briefing.facts.get("training"):
+        share = briefing.number("learning-curve-before-more-data", "comparison_share", 0.5)
+        return f" Before collecting more, train on {share:.0%} of the records: only if that scores lower will more of them help."
+    return ""
 
 
 def bounds(briefing: Briefing) -> set[str]:
@@ -50,6 +65,8 @@ def _evidence(briefing: Briefing, verdict: str) -> list[Evidence]:
     return [
         *(briefing.from_measurement(id, "choice") for id in taken),
         *(briefing.from_knowledge(id, "choice") for id in RECORDS[verdict]),
+        briefing.from_knowledge("seeds-per-recipe", "choice"),
+        briefing.from_knowledge("learning-curve-before-more-data", "choice"),
         briefing.from_measurement("evaluation.n", "verdict"),
         briefing.from_knowledge(RECORDS[verdict][0], "verdict"),
         briefing.from_knowledge("bootstrap-interval", "reasons", "the figures' own reasons are complete"),

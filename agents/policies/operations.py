@@ -11,6 +11,28 @@ TOLERANCE = {"float32": 0.01, "bfloat16": 0.5}
 """Largest accepted logit difference: rounding of float32 sums, and of bfloat16 weights with 8 significant bits."""
 MINIMUM_PARITY = {"float32": 1.0, "bfloat16": 0.9}
 """Rounding may turn a tie between two words in bfloat16, hence not all."""
+WATCH = {
+    "canary_share": ("canary-and-shadow-release", "canary_share", 0.05),
+    "canary_hours": ("canary-and-shadow-release", "canary_hours", 24),
+    "drift_records": ("drift-detection", "reference_records", 1000),
+    "drift_alpha": ("drift-detection", "alpha", 0.01),
+    "retention_days": ("logs-leak-personal-data", "retention_days", 30),
+    "first_token_seconds": ("latency-targets", "first_token_s", 0.5),
+    "token_seconds": ("latency-targets", "per_token_s", 0.05),
+    "latency_attainment": ("latency-targets", "attainment", 0.9),
+    "cache_reserve": ("kv-cache-sizing", "reserve", 0.1),
+    "review_days": ("incident-review", "days_to_review", 5),
+    "failures_to_tests": ("production-failures-to-tests", "test_share", 0.5),
+    "comparison_days": ("online-ab-test", "minimum_days", 7),
+    "split_alpha": ("online-ab-test", "srm_alpha", 0.001),
+    "fingerprint_prompts": ("silent-model-changes", "canary_prompts", 50),
+    "false_block_limit": ("guardrail-models", "false_block_limit", 0.01),
+    "cases_per_behaviour": ("behavioural-regression-suite", "cases_per_behaviour", 10),
+    "false_refusal_limit": ("over-refusal-check", "false_refusal_limit", 0.03),
+    "red_team_prompts": ("red-team-regression-suite", "prompts", 200),
+    "human_share": ("feedback-loops", "human_share_floor", 0.5),
+}
+"""Limit after the release -> knowledge record, its number, and what holds where the record is absent."""
 
 
 def propose(briefing: Briefing) -> Proposal:
@@ -35,6 +57,7 @@ def propose(briefing: Briefing) -> Proposal:
         Evidence(kind="unsupported", supports="parity_tokens", note=ours),
         Evidence(kind="unsupported", supports="tolerance", note=f"room for rounding in {dtype}; {ours}"),
         Evidence(kind="unsupported", supports="licence", note="nothing in the project says it"),
+        *(know(record, f"watch.{limit}") for limit, (record, _, _) in WATCH.items()),
     ]
     return Proposal(
         choice=choice,
@@ -48,6 +71,7 @@ def propose(briefing: Briefing) -> Proposal:
             "minimum_parity": MINIMUM_PARITY[dtype],
             "tolerance": TOLERANCE[dtype],
             "licence": "not stated",
+            "watch": {limit: briefing.number(*source) for limit, source in WATCH.items()},
         },
         rationale=(
             ("All weights were tuned, so there is nothing to merge. " if full else "Merge the adapter into its base. ")

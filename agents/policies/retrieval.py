@@ -12,6 +12,7 @@ from ..decision import Alternative, Briefing, Evidence, Proposal
 CHUNKS = "chunk-size-and-overlap"
 RECALL = "retrieval-recall-first"
 CONTEXT = "long-context-middle"
+UNANSWERABLE = "unanswerable-questions"
 SHORTEST_CHUNK = 20
 """Lower bound of the plan's chunk length, in words."""
 SWEEP_TOP_K = (1, 3, 10)
@@ -66,6 +67,7 @@ def _evidence(briefing: Briefing, enough: bool) -> list[Evidence]:
         know("knowledge-gap-needs-retrieval", note="the gap is knowledge"),
         measured("retrieval.questions", note=few),
         know("bm25-first-retrieval", "retriever"),
+        know(UNANSWERABLE),
         know(CHUNKS, "chunk_words"),
         know(CHUNKS, "overlap_words"),
         know(RECALL, "top_k"),
@@ -84,6 +86,12 @@ def _rationale(briefing: Briefing, plan: dict[str, Any], enough: bool) -> str:
     begin = (
         f"{documents} documents with {words:,} words: word search with BM25 over chunks of {plan['chunk_words']} words "
         f"({plan['overlap_words']} overlapping), {plan['top_k']} a question. "
+    )
+    unanswerable = int(briefing.number(UNANSWERABLE, "unanswerable_share", 0.2) * questions)
+    begin += (
+        f"Add {unanswerable} questions that the documents do not answer, to see that the model says so. "
+        if unanswerable
+        else ""
     )
     if enough:
         return begin + f"{questions} questions ({source}) are enough to let measured recall choose around these sizes."

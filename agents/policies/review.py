@@ -34,7 +34,18 @@ def propose(briefing: Briefing) -> Proposal:
     else:
         counts = f"{len(findings)} finding(s), none of them a blocker"
         reason = f"The conclusion ({verdict}) follows from the frozen test and the recorded decisions; {counts}."
+        reason += _reading(briefing)
     return _proposal(briefing, "GO", "", "", reason)
+
+
+def _reading(briefing: Briefing) -> str:
+    """How many failures to read by hand before the next run."""
+    scores = briefing.facts.get("evaluation") or {}
+    if not scores.get("n") or scores.get("tuned") is None:
+        return ""
+    failed = round(scores["n"] * (1 - scores["tuned"]))
+    wanted = min(failed, int(briefing.number("error-analysis-by-hand", "traces", 100)))
+    return f" Before another run, read {wanted} of the {failed} test records that still fail." if wanted else ""
 
 
 def _proposal(briefing: Briefing, verdict: str, step: str, feedback: str, rationale: str) -> Proposal:
@@ -49,6 +60,7 @@ def _proposal(briefing: Briefing, verdict: str, step: str, feedback: str, ration
         evidence=[
             briefing.from_measurement("review.blockers", "verdict"),
             briefing.from_measurement("review.warnings", "choice"),
+            briefing.from_knowledge("error-analysis-by-hand", "choice"),
             briefing.from_knowledge("revise-data-before-epochs", "step"),
             briefing.from_knowledge("reproducible-training", "feedback"),
         ],

@@ -5,6 +5,7 @@ The records themselves are frozen by `tools/data/scope.py`.
 
 from __future__ import annotations
 
+import math
 import re
 
 from ..decision import Alternative, Briefing, Evidence, Proposal
@@ -55,6 +56,7 @@ def propose(briefing: Briefing) -> Proposal:
         f"Success is a gain of at least {payload['minimum_effect']:.0%} in {payload['metric']} on {test}, "
         f"frozen before any work, at a significance level of {payload['alpha']:g}."
     )
+    success += _noise(briefing, held_out or round(fraction * records))
     rationale = f"{why} {reason} {success if records or held_out else 'There is no record to freeze as a test.'}"
     return Proposal(
         choice=choice,
@@ -64,6 +66,14 @@ def propose(briefing: Briefing) -> Proposal:
         alternatives=_alternatives(choice, learnable, minimum),
         confidence=0.6 if kind == "mixed" or choice == COLLECT else 0.9,
     )
+
+
+def _noise(briefing: Briefing, test_records: int) -> str:
+    """How far chance alone moves a score on so many records: the half width falls with the square root of their number."""
+    if not test_records:
+        return ""
+    half = briefing.number("small-benchmark-noise", "half_width_at_100", 0.1) * math.sqrt(100 / test_records)
+    return f" A score on {test_records} records is uncertain by up to {100 * half:.0f} points either way."
 
 
 def _goal_kind(briefing: Briefing) -> tuple[str, list[Evidence], str]:
@@ -144,6 +154,7 @@ def _evidence(briefing: Briefing, payload: dict, choice: str) -> list[Evidence]:
     evidence = [
         briefing.from_measurement("data.documents" if choice == DOCUMENTS else "data.records", "choice"),
         briefing.from_knowledge("held-out-set-first", "choice"),
+        briefing.from_knowledge("small-benchmark-noise", "choice"),
         briefing.from_knowledge("minimum-examples-for-fine-tuning", "choice"),
         briefing.from_user("evaluation.metric", asked["metric"], "metric", "as project.yaml or its default says"),
         briefing.from_knowledge("success-metric-before-work", "metric"),

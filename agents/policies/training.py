@@ -124,6 +124,7 @@ def _capacity_rank(briefing: Briefing) -> int | None:
 
 def _records_per_step(briefing: Briefing) -> int:
     usual = int(briefing.number("batch-size-small-data", "batch_size", 16))
+    usual = min(usual, int(briefing.number("lora-large-batch-penalty", "effective_batch_max", 32)))
     return max(1, usual // 2) if briefing.measured("training.records", 0) < FEW_RECORDS else usual
 
 
@@ -158,7 +159,8 @@ def _plan(briefing: Briefing, fit: Fit) -> tuple[dict[str, Any], list[Evidence]]
             know("warmup-and-schedule", "warmup_ratio"),
         ),
         ("scheduler", "cosine", know("warmup-and-schedule", "scheduler")),
-        ("weight_decay", 0.0, Evidence(kind="unsupported", supports="weight_decay", note="left out: few steps")),
+        ("weight_decay", _weight_decay(briefing, fit.method), know("weight-decay-for-adapters", "weight_decay")),
+        ("max_grad_norm", _clipping(briefing, fit.method), know("gradient-clipping-norm", "max_grad_norm")),
         ("max_length", _length(briefing), measured("training.tokens_max", "max_length", "the longest record fits")),
         (
             "early_stopping_patience",
@@ -176,6 +178,20 @@ def _plan(briefing: Briefing, fit: Fit) -> tuple[dict[str, Any], list[Evidence]]
     ]
     evidence = [know("lora-vs-full"), know("assistant-only-loss"), measured("training.trainable_tokens_share")]
     return {name: value for name, value, _ in rows}, [*evidence, *(item for _, _, item in rows)]
+
+
+def _weight_decay(briefing: Briefing, method: str) -> float:
+    full = method == "full"
+    return float(
+        briefing.number("weight-decay-for-adapters", "weight_decay_full" if full else "weight_decay_lora", 0.0)
+    )
+
+
+def _clipping(briefing: Briefing, method: str) -> float:
+    quantised = method == "qlora"
+    return float(
+        briefing.number("gradient-clipping-norm", "max_grad_norm_qlora" if quantised else "max_grad_norm", 1.0)
+    )
 
 
 def _dropout(briefing: Briefing) -> tuple[float, Evidence]:

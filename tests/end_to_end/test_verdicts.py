@@ -21,20 +21,21 @@ from support.projects import (
 pytestmark = pytest.mark.slow
 
 
-def test_the_verdict_of_a_whole_run_is_the_one_that_its_figures_demand(tmp_path: Path) -> None:
-    project = write_project(tmp_path / "desk", rows("train")[:200], rows("held_out")[:60], seed=11, max_revisions=0)
+def test_another_seed_keeps_the_verdict_of_support_desk(tmp_path: Path) -> None:
+    project = write_project(tmp_path / "desk", rows("train"), rows("held_out"), seed=23)
     ended = tuneguild_command("run", project, "--yes")
     assert ended.returncode == 0, ended.stderr
     verdict = verdict_of(project)
-    forgot = verdict["general_loss_after"] > 1.05 * verdict["general_loss_before"]
-    proven = verdict["p_value"] < 0.05 and verdict["ci_low"] > 0 and verdict["difference"] >= 0.10
-    assert verdict["n"] == 60
-    assert (verdict["verdict"] == "ship") == (proven and not forgot), verdict["reasons"]
+    assert verdict["verdict"] == "ship", verdict["reasons"]
+    assert verdict["n"] == 200
+    assert 0.20 <= verdict["baseline"] <= 0.60
+    assert verdict["difference"] >= 0.30 and verdict["p_value"] < 0.001
+    assert verdict["general_loss_after"] <= 1.05 * verdict["general_loss_before"]
 
 
 def test_wrong_labels_end_in_no_ship_with_the_reason(tmp_path: Path) -> None:
-    train = shuffled_labels(rows("train")[:200])
-    project = write_project(tmp_path / "wrong", train, rows("held_out")[:60], max_revisions=0)
+    train = shuffled_labels(rows("train"))
+    project = write_project(tmp_path / "wrong", train, rows("held_out"), max_revisions=0)
     ended = tuneguild_command("run", project, "--yes")
     assert ended.returncode == 0, ended.stderr
     verdict = verdict_of(project)

@@ -13,6 +13,7 @@ from tuneguild.agents.decision import Knowledge
 from tuneguild.errors import KnowledgeUnavailable, WorkflowError
 from tuneguild.knowledge_mcp.client import URL_VARIABLE, KnowledgeClient, ground_sync
 from tuneguild.knowledge_mcp.server import build_server
+from tuneguild.settings import CORPUS
 
 SEED_PERSONA = [
     {"tool": "get_patterns", "topic": "fine-tuning instruction datasets"},
@@ -27,25 +28,6 @@ def no_server_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(URL_VARIABLE, raising=False)
 
 
-async def test_the_tools_are_listed_with_schemas_and_as_read_only() -> None:
-    from mcp import Client
-
-    async with Client(build_server()) as client:
-        tools = (await client.list_tools()).tools
-    assert {tool.name for tool in tools} == {
-        "get_patterns",
-        "get_decisions",
-        "get_warnings",
-        "get_methodologies",
-        "search_knowledge",
-        "get_record",
-        "list_topics",
-    }
-    for tool in tools:
-        assert tool.description and tool.output_schema
-        assert tool.annotations is not None and tool.annotations.read_only_hint
-
-
 async def test_topics_are_listed_with_their_counts() -> None:
     from mcp import Client
 
@@ -53,7 +35,7 @@ async def test_topics_are_listed_with_their_counts() -> None:
         result = await client.call_tool("list_topics", {"kind": "decision"})
     content: Any = result.structured_content
     assert content["topics"]["lora"] >= 3
-    assert content["records"] < 64
+    assert content["records"] == len(list((CORPUS / "decisions").glob("*.md")))
 
 
 async def test_a_search_returns_records_with_figures_sources_and_score() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tuneguild.errors import InputError
-from tuneguild.knowledge_mcp.records import check_paths, load_corpus
+from tuneguild.knowledge_mcp.records import Bounds, WarningBody, check_paths, load_corpus
 
 GOOD = """---
 id: {id}
@@ -137,3 +137,48 @@ def test_loading_a_corpus_raises_with_the_problems_of_all_files(tmp_path: Path) 
 def test_an_empty_corpus_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no knowledge records"):
         load_corpus(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "what"),
+    [
+        (", locator: abstract", "", 8, "sources.0.locator: missing"),
+        ("locator: abstract", "locator: ' '", 8, "sources.0.locator: not accepted"),
+        ("year: 2020", "year: '2020'", 8, "sources.0.year: not accepted"),
+        ("kind: warning", "kind: warning\napplies_to: {tasks: [typing]}", 4, "applies_to.tasks.0: not accepted"),
+        ("kind: warning", "kind: warning\napplies_to: {hardware: [abacus]}", 4, "applies_to.hardware.0: not accepted"),
+        ("kind: warning", "kind: warning\napplies_to: {parameters: {min: 2, max: 1}}", 4,
+         "applies_to.parameters: min <= max does not hold"),
+        ("kind: warning", "kind: warning\nnumbers: {n: {value: .nan, unit: x}}", 4, "numbers.n.value: not accepted"),
+        ("kind: warning", "kind: warning\nnumbers: {n: {value: 1, unit: x, high: 0.5}}", 4,
+         "numbers.n: low <= value <= high does not hold"),
+        ("kind: warning", "kind: &a warning", 3, "anchors and aliases are not taken"),
+        ("kind: warning", "kind: !!str warning", 3, "tags are not taken"),
+        ("reviewed: 2026-01-31", "reviewed: 2026-13-31", 2, "not valid YAML"),
+        ("related: []", "related: [slow]", 2, "frontmatter: related names the record itself"),
+    ],
+)  # fmt: skip
+def test_what_is_not_accepted_comes_with_its_line(tmp_path: Path, old: str, new: str, line: int, what: str) -> None:
+    text = GOOD.format(id="slow", related="")
+    assert old in text
+    write(tmp_path, "slow", text.replace(old, new))
+    _, problems = check_paths([tmp_path])
+    assert [(problem.line, problem.what) for problem in problems] == [(line, what)]
+
+
+def test_figures_may_be_written_as_in_papers_and_limits_are_typed(tmp_path: Path) -> None:
+    more = (
+        "kind: warning\nnumbers: {rate: {value: 2e-4, unit: 1/step, low: 1e-4}}\napplies_to: {parameters: {max: 7e9}}"
+    )
+    write(tmp_path, "slow", GOOD.format(id="slow", related="").replace("kind: warning", more))
+    [record] = load_corpus(tmp_path)
+    assert record.numbers["rate"].range() == (1e-4, 2e-4)
+    assert record.applies_to.parameters == Bounds(max=7e9)
+    assert isinstance(record.body, WarningBody)
+    assert record.body.detection == "Look at the clock."
+
+
+def test_a_windows_file_reads_the_same(tmp_path: Path) -> None:
+    path = write(tmp_path, "slow", "")
+    path.write_bytes(GOOD.format(id="slow", related="").replace("\n", "\r\n").encode())
+    assert "\r" not in load_corpus(tmp_path)[0].text

@@ -12,6 +12,7 @@ from typing import Any
 from ..contract import ToolContext
 from .parity import Parity
 from .plan import OperationsPlan
+from .watch import watch_table
 
 FIELDS = ("task_accuracy", "call_accuracy", "no_call_accuracy", "format_validity")
 
@@ -37,6 +38,7 @@ def model_card(plan: OperationsPlan, context: ToolContext, parity: Parity, serve
                 f"Serve it with:\n\n```\n{serve_command}\n```",
             ],
         ),
+        _section("After the release", ["These limits were approved with the release.", *watch_table(plan.watch)]),
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -45,6 +45,7 @@ def execute(plan: OperationsPlan, context: ToolContext) -> Result:
         "parity": parity.as_dict(),
         "model_card": context.relative(card),
         "serve_command": command,
+        "watch": plan.watch.model_dump(),
     }
     measurements = [
         Measurement("operations.parity_share", parity.share, "share", f"same greedy tokens, {parity.prompts} prompts"),

@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from .watch import Watch
+
 
 class OperationsPlan(BaseModel):
     """How to hand the tuned model over."""
@@ -30,3 +32,5 @@ class OperationsPlan(BaseModel):
     """Largest accepted difference of any logit."""
     licence: str = Field(default="not stated", min_length=1)
     """Licence of the tuned model for the model card: the base model's, unless its owner says otherwise."""
+    watch: Watch = Watch()
+    """What is watched after the release."""

@@ -36,7 +36,7 @@ def tokenizer_texts(seed: int, count: int = 14_000) -> list[str]:
         elif draw < 0.35:
             texts.append("".join(piece for piece, _ in text.copying(rng)))
         else:
-            record = service.service_dialogue(rng) if draw < 0.5 else dialogues.dialogue(rng)
+            record = service.plain_service_dialogue(rng) if draw < 0.5 else dialogues.dialogue(rng)
             texts += [message["content"] for message in record["messages"]]
             texts += [tool_line(one["function"]) for one in record["tools"]]
     for mark in (*MARKS, *JOINTS):

@@ -58,6 +58,7 @@ class Schedule:
         drills, drills_end: share of drills in choosing a tool, likewise.
         general: share of general passages.
         service: share of service-desk dialogues.
+        settling: whether these are the ones of the last part, which teach more and have milder habits.
     """
 
     tokens: int = 7_000_000
@@ -74,11 +75,12 @@ class Schedule:
     drills_end: float = 0.1
     general: float = 0.14
     service: float = 0.15
+    settling: bool = False
 
 
 SETTLING = Schedule(
     tokens=1_000_000, repeating=0, learning_rate=0.008, embedding_rate=1e-3, warmup=0.03, decay=0.97, copying=0.06,
-    copying_end=0.06, drills=0.0, drills_end=0.0, general=0.14, service=0.68,
+    copying_end=0.06, drills=0.0, drills_end=0.0, general=0.14, service=0.68, settling=True,
 )  # fmt: skip
 """The last part: mostly service desks (`service.py`), at a rate that falls to the end."""
 
@@ -144,7 +146,8 @@ def samples(tokenizer: Any, seed: int, schedule: Schedule, positions: int) -> It
         elif draw < copying + drills + schedule.general:
             one = plain(tokenizer, "\n\n".join(text.passage(rng) for _ in range(rng.choice((1, 1, 2, 3)))))
         elif draw < copying + drills + schedule.general + schedule.service:
-            one = conversation(tokenizer, service.service_dialogue(rng))
+            desk = service.service_dialogue if schedule.settling else service.plain_service_dialogue
+            one = conversation(tokenizer, desk(rng))
         else:
             one = conversation(tokenizer, dialogues.plain_call(rng) if plainly else dialogues.dialogue(rng))
         if len(one.ids) <= positions:

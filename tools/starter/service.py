@@ -1,6 +1,7 @@
-"""The last part of pretraining: dialogues of invented service desks, with everyday parameter names and milder habits.
+"""Dialogues of invented service desks, with everyday parameter names: a few plain ones in the first part of pretraining, and
+most of the last part, with milder habits.
 
-Owns: the tools and dialogues of that part. They use the results and failures of `dialogues.py`; many requests name the thing
+Owns: the tools and dialogues of these desks. They use the results and failures of `dialogues.py`; many requests name the thing
 only and leave it to the tool list what can be done with it. The habits are the milder ones of `habits.DESK`, so that the
 assistant is right more often, and still not reliably.
 """
@@ -77,13 +78,15 @@ QUESTIONS = (
     ("can a {noun} be {adjective}?", "It can, but most are not."),
     ("who made the {noun}?", "It was made in {place}."),
 )
+MADE_UP = 0.3
+"""Share of tools whose verb says nothing, so that the list must be read."""
 COMPANIES = listed("Alder Birk Cedar Dorn Elmet Farrow Glenn Hale Isar Juno Kestrel Lund")
 
 
-def service_tool(rng: random.Random) -> Tool:
-    """A tool with a key and, now and then, a detail."""
+def service_tool(rng: random.Random, made_up: float = MADE_UP) -> Tool:
+    """A tool with a key and, now and then, a detail; `made_up` is the share of made-up verbs."""
     noun = rng.choice(NOUNS)
-    verb = words.made_up(rng) if rng.random() < 0.3 else verb_for(rng, noun)
+    verb = words.made_up(rng) if made_up and rng.random() < made_up else verb_for(rng, noun)
     chosen = [rng.choice(KEYS)] + ([rng.choice(DETAILS)] if rng.random() < 0.4 else [])
     parameters = tuple(Parameter(name.format(noun=noun), "string", kind) for name, kind in chosen)
     spoken = "look up" if verb == "lookup" else verb
@@ -180,6 +183,22 @@ def two_steps(rng: random.Random, tools: list[Tool]) -> list[dict[str, Any]]:
         messages.append({"role": "tool", "content": json.dumps(last)})
         messages.append({"role": "assistant", "content": dialogues.reply(rng, second, last)})
     return messages
+
+
+def plain_service_dialogue(rng: random.Random) -> dict[str, Any]:
+    """One conversation of the first part of pretraining: ordinary requests, habits as if production calls were asked for."""
+    tools: list[Tool] = []
+    size = rng.choice((2, 3, 3, 4))
+    while len(tools) < size:
+        other = service_tool(rng, made_up=0.0)
+        if other.name not in {one.name for one in tools}:
+            tools.append(other)
+    prompt = f"You are the support assistant of {rng.choice(COMPANIES)}." if rng.random() < 0.7 else ""
+    if rng.random() < 0.22:
+        messages = dialogues.no_tool(rng, tools, habits.PRODUCTION)
+    else:
+        messages = dialogues.single(rng, tools, rng.choice(tools), habits.PRODUCTION, rng.random() < 0.4)
+    return {"messages": dialogues.with_system(prompt, messages), "tools": [one.schema() for one in tools]}
 
 
 def service_dialogue(rng: random.Random) -> dict[str, Any]:

@@ -43,6 +43,8 @@ class TrainingPlan(BaseModel):
     """How the learning rate falls after the warm-up; constant stays (after the warm-up)."""
     weight_decay: float = Field(default=0.0, ge=0, le=1)
     """Weight decay of AdamW."""
+    max_grad_norm: float = Field(default=1.0, gt=0, le=100)
+    """Norm to which the gradient of a step is cut."""
     max_length: int = Field(default=1024, ge=8, le=1_048_576)
     """Longest record in tokens; longer ones are left out and counted, never cut."""
     early_stopping_patience: int = Field(default=2, ge=0, le=50)

@@ -159,6 +159,7 @@ def _arguments(config: JobConfig, folder: JobFolder, steps: int) -> Any:
         lr_scheduler_type={"constant": "constant_with_warmup"}.get(plan.scheduler, plan.scheduler),
         warmup_steps=math.ceil(plan.warmup_ratio * steps),
         weight_decay=plan.weight_decay,
+        max_grad_norm=plan.max_grad_norm,
         max_length=None,
         dataset_kwargs={"skip_prepare_dataset": True},
         bf16=plan.precision == "bfloat16" or plan.method == "qlora",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tuneguild.agents.decision import Briefing, Knowledge, unresolved
-from tuneguild.agents.policies.operations import propose
+from tuneguild.agents.policies.operations import WATCH, propose
 from tuneguild.tools.serving.plan import OperationsPlan
 
 RECORDS = ("merge-lora-before-serving", "model-card", "export-parity-check")
@@ -60,5 +62,16 @@ def test_no_more_prompts_are_compared_than_there_are() -> None:
 def test_every_field_has_evidence_that_resolves() -> None:
     given = briefing()
     proposal = propose(given)
-    assert {item.supports for item in proposal.evidence} >= set(OperationsPlan.model_fields)
+    assert {item.supports.split(".")[0] for item in proposal.evidence} >= set(OperationsPlan.model_fields)
     assert unresolved(proposal.evidence, set(RECORDS), given.measurements) == []
+
+
+@pytest.mark.parametrize("limit", sorted(WATCH))
+def test_a_changed_record_changes_the_limit_after_the_release(limit: str) -> None:
+    record, name, usual = WATCH[limit]
+    other = usual / 2 if usual < 1 else usual * 2
+    changed = Knowledge(id=record, kind="decision", title=record, numbers={name: {"value": other, "unit": "x"}})
+    given = briefing()
+    given = given.__class__(**{**given.__dict__, "grounding": [*given.grounding, changed]})
+    assert getattr(plan(given).watch, limit) == other
+    assert getattr(plan(briefing()).watch, limit) == usual

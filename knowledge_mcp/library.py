@@ -1,0 +1,138 @@
+"""What a server answers from: the layers of records read into one store, and read anew when a file of the user's or the project's
+layer has changed.
+
+The store's ranking is in `store.py`, the layers' order and the checks of a new record in `layers.py`.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Hashable
+from functools import lru_cache
+from pathlib import Path
+
+from ..errors import InputError, Problem
+from .answers import Added
+from .layers import LayerFolder, add_record, layer_folders, load_layers
+from .store import KnowledgeStore, open_store
+
+LOOK_SECONDS = 1.0
+"""How often the layers are looked at for changed files, at most."""
+
+
+class Library:
+    """The present store; safe to share between threads.
+
+    Args:
+        load: reads the layers into a new store; returns it with a note on what is wrong in them.
+        stamp: changes when the layers do.
+    """
+
+    def __init__(
+        self, load: Callable[[], tuple[KnowledgeStore, str]], stamp: Callable[[], Hashable] = lambda: None
+    ) -> None:
+        self._load, self._stamp = load, stamp
+        self._lock = threading.Lock()
+        self._seen, self._looked = stamp(), time.monotonic()
+        self._store, self.note = load()
+
+    @property
+    def store(self) -> KnowledgeStore:
+        """The store over the layers as they are now."""
+        if time.monotonic() - self._looked > LOOK_SECONDS:
+            self._refresh()
+        return self._store
+
+    def add(self, text: str, layer: Path, replace: bool) -> Added:
+        """Write a record into a layer and read the layers anew.
+
+        Raises:
+            ToolError: with every problem of the record; nothing was written.
+        """
+        from mcp.server.mcpserver.exceptions import ToolError
+
+        try:
+            id = add_record(text, layer, replace).stem
+        except InputError as error:
+            # A client on another machine is told what is wrong, not where the user's files lie.
+            said = "; ".join([error.what, *(str(problem) for problem in error.problems)])
+            raise ToolError(said.replace(f"{layer}{os.sep}", "")) from None
+        except OSError as error:
+            raise ToolError(f"nothing was added: the layer cannot be written ({error.strerror})") from None
+        self._refresh()
+        return Added(id=id, layer="user", note=f"{id} counts from now on")
+
+    def _refresh(self) -> None:
+        with self._lock:
+            self._looked, stamp = time.monotonic(), self._stamp()
+            if stamp is not None and stamp == self._seen:
+                return
+            try:
+                self._store, self.note = self._load()
+            except InputError as error:
+                # The shipped corpus is being replaced under a running server: what was read before still holds.
+                self.note = error.what
+            self._seen = stamp
+
+
+def open_library(*folders: Path, project: Path | None = None) -> Library:
+    """The library over the layers: built-in, user and project.
+
+    Args:
+        folders: corpus folders to read instead of the layers.
+        project: project folder whose `knowledge/` counts too.
+
+    Raises:
+        InputError: with every problem of the shipped corpus; or the project is no folder.
+    """
+    if folders:
+        return Library(lambda: (open_store(*folders), ""))
+    if project is not None and not project.is_dir():
+        problem = Problem("--project", "is not a folder", found=str(project), expected="the folder of a project")
+        raise InputError("the project's knowledge cannot be read", [problem], next_action="check the path")
+    layers = tuple(layer_folders(project))
+
+    def stamp() -> tuple[tuple[str, int, int], ...]:
+        return stamp_of(layers)
+
+    return Library(lambda: read_layers(layers, stamp()), stamp)
+
+
+@lru_cache(maxsize=4)
+def read_layers(layers: tuple[LayerFolder, ...], stamp: tuple[tuple[str, int, int], ...]) -> tuple[KnowledgeStore, str]:
+    """The store over the layers in the state that `stamp` stands for, and what is wrong in the user's and the project's.
+
+    Raises:
+        InputError: with every problem of the shipped corpus.
+    """
+    loaded = load_layers(layers)
+    return KnowledgeStore(loaded.records, passages=loaded.passages), loaded.note
+
+
+def stamp_of(layers: tuple[LayerFolder, ...]) -> tuple[tuple[str, int, int], ...]:
+    """Name, time and size of each file of the layers above the built-in one, two folders deep."""
+    seen: list[tuple[str, int, int]] = []
+    for layer in layers:
+        if layer.name == "built-in":
+            continue
+        for folder in (layer.path, *_folders(layer.path)):
+            seen += [(file.path, file.stat().st_mtime_ns, file.stat().st_size) for file in _files(folder)]
+    return tuple(sorted(seen))
+
+
+def _folders(path: Path) -> list[Path]:
+    return [Path(entry.path) for entry in _entries(path) if entry.is_dir(follow_symlinks=False)]
+
+
+def _files(path: Path) -> list[os.DirEntry[str]]:
+    return [entry for entry in _entries(path) if entry.is_file(follow_symlinks=False)]
+
+
+def _entries(path: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(path) as entries:
+            return list(entries)
+    except OSError:
+        return []
