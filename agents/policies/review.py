@@ -45,7 +45,8 @@ def _reading(briefing: Briefing) -> str:
         return ""
     failed = round(scores["n"] * (1 - scores["tuned"]))
     wanted = min(failed, int(briefing.number("error-analysis-by-hand", "traces", 100)))
-    return f" Before another run, read {wanted} of the {failed} test records that still fail." if wanted else ""
+    some = "the" if wanted == failed else f"{wanted} of the"
+    return f" Before another run, read {some} {failed} test records that still fail." if wanted else ""
 
 
 def _proposal(briefing: Briefing, verdict: str, step: str, feedback: str, rationale: str) -> Proposal:

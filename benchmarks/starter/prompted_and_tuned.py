@@ -1,10 +1,10 @@
 """The starter on support-desk: each prompt, then LoRA for several seeds, then shuffled labels.
 
-    python benchmarks/starter/prompted_and_tuned.py [--model FOLDER] [--seeds 7 11 23] [--epochs 4] [--no-shuffle]
+    python benchmarks/starter/prompted_and_tuned.py [--model FOLDER] [--seeds 7 11 23] [--epochs 6] [--no-shuffle]
 
 The prompts, the decoding and the scores are those of `tools/evaluation`; the tuning loop is a plain one (rank 16, all
-linear layers, 2e-3, assistant tokens only, 10 % rehearsal), so that this measures the model and not the trainer.
-Exits with 1 when the best prompt is not within 25 to 50 %, a seed gains less than 30 points, general loss rises by
+linear layers, 4e-3, assistant tokens only, a fifth rehearsal), so that this measures the model and not the trainer.
+Exits with 1 when the best prompt is not within 20 to 60 %, a seed gains less than 30 points, general loss rises by
 more than 5 %, or shuffled labels gain anything.
 """
 
@@ -29,8 +29,8 @@ from tuneguild.tools.evaluation.statistics import mcnemar_exact
 from tuneguild.tools.evaluation.turns import turns_of
 
 DATA = PACKAGE / "examples" / "support-desk" / "data"
-LOWEST, HIGHEST, GAIN, FORGOTTEN, ALPHA = 0.25, 0.50, 0.30, 0.05, 0.001
-RANK, RATE, BATCH, REHEARSAL = 16, 2e-3, 16, 0.1
+LOWEST, HIGHEST, GAIN, FORGOTTEN, ALPHA = 0.20, 0.60, 0.30, 0.05, 0.001
+RANK, RATE, BATCH, REHEARSAL = 16, 4e-3, 16, 0.2
 
 
 def read(name: str) -> list[dict[str, Any]]:
@@ -149,7 +149,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=Path, default=STARTER_MODEL)
     parser.add_argument("--seeds", type=int, nargs="*", default=[7, 11, 23])
-    parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--show", type=int, default=0, help="wrong outputs to print for each score")
     parser.add_argument("--no-shuffle", action="store_true")
     given = parser.parse_args()

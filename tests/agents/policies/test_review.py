@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from support.briefing import briefing, check
-from tuneguild.agents.decision import Briefing
+from tuneguild.agents.decision import Briefing, Knowledge
 from tuneguild.agents.policies.review import propose
 
 STEP = "6-review/step-10-tech-lead.md"
@@ -54,3 +54,11 @@ def test_a_blocker_without_a_remedy_is_said_plainly() -> None:
     proposal = propose(review(CHANGED_TEST))
     assert proposal.choice == "GO"
     assert "Do not ship it" in proposal.rationale
+
+
+def test_the_failures_to_read_are_counted_and_bounded_by_the_record() -> None:
+    numbers = {"traces": {"value": 30, "unit": "traces"}}
+    known = Knowledge(id="error-analysis-by-hand", kind="methodology", title="errors", numbers=numbers)
+    facts = {"verdict": "ship", "evaluation": {"n": 200, "tuned": 0.6}}
+    given = review().model_copy(update={"facts": facts, "grounding": [known]})
+    assert "read 30 of the 80 test records" in propose(given).rationale
