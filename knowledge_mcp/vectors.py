@@ -1,7 +1,7 @@
 """Search by meaning, an extra: brute force over the vectors of any embedding function, and the fusion of rankings.
 
-Off unless a `VectorIndex` is given to the store. Needs numpy (extra "vectors"); the two ready embedding functions need an
-OpenAI-compatible server, or sentence-transformers and a model folder that the user names.
+Off unless a `VectorIndex` is given to the store; no setting reaches it yet, it is for callers from Python. Needs numpy (extra
+"training"); the two ready embedding functions need an OpenAI-compatible server, or sentence-transformers and a model folder.
 """
 
 from __future__ import annotations

@@ -42,10 +42,8 @@ def propose(briefing: Briefing) -> Proposal:
 
 def _advice(briefing: Briefing, verdict: str) -> str:
     """What to do next, where the figures are close or speak against the model."""
-    difference, minimum = (
-        briefing.measured("evaluation.difference"),
-        (briefing.facts.get("goal") or {}).get("minimum_effect", 0),
-    )
+    difference = briefing.measured("evaluation.difference")
+    minimum = (briefing.facts.get("goal") or {}).get("minimum_effect", 0)
     if verdict == "ship" and difference is not None and difference < 2 * minimum:
         seeds = int(briefing.number("seeds-per-recipe", "seeds", 3))
         return f" The gain is less than twice the least that counts: train with {seeds} seeds before you rely on it."

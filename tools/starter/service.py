@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Callable
 from typing import Any
 
 from . import dialogues, habits, words
@@ -83,7 +84,7 @@ MADE_UP = 0.3
 COMPANIES = listed("Alder Birk Cedar Dorn Elmet Farrow Glenn Hale Isar Juno Kestrel Lund")
 
 
-def service_tool(rng: random.Random, made_up: float = MADE_UP) -> Tool:
+def service_tool(rng: random.Random, made_up: float) -> Tool:
     """A tool with a key and, now and then, a detail; `made_up` is the share of made-up verbs."""
     noun = rng.choice(NOUNS)
     verb = words.made_up(rng) if made_up and rng.random() < made_up else verb_for(rng, noun)
@@ -187,13 +188,7 @@ def two_steps(rng: random.Random, tools: list[Tool]) -> list[dict[str, Any]]:
 
 def plain_service_dialogue(rng: random.Random) -> dict[str, Any]:
     """One conversation of the first part of pretraining: ordinary requests, habits as if production calls were asked for."""
-    tools: list[Tool] = []
-    size = rng.choice((2, 3, 3, 4))
-    while len(tools) < size:
-        other = service_tool(rng, made_up=0.0)
-        if other.name not in {one.name for one in tools}:
-            tools.append(other)
-    prompt = f"You are the support assistant of {rng.choice(COMPANIES)}." if rng.random() < 0.7 else ""
+    prompt, tools = _desk(rng, 0.0, lambda one: one.name)
     if rng.random() < 0.22:
         messages = dialogues.no_tool(rng, tools, habits.PRODUCTION)
     else:
@@ -203,13 +198,7 @@ def plain_service_dialogue(rng: random.Random) -> dict[str, Any]:
 
 def service_dialogue(rng: random.Random) -> dict[str, Any]:
     """One conversation at a service desk: a call with or without its result, a failing tool, or no call."""
-    tools: list[Tool] = []
-    size = rng.choice((2, 3, 3, 4))
-    while len(tools) < size:
-        other = service_tool(rng)
-        if other.noun not in {one.noun for one in tools}:
-            tools.append(other)
-    prompt = f"You are the support assistant of {rng.choice(COMPANIES)}." if rng.random() < 0.7 else ""
+    prompt, tools = _desk(rng, MADE_UP, lambda one: one.noun)
     draw = rng.random()
     if draw < 0.28:
         messages = talk(rng, tools)
@@ -218,3 +207,15 @@ def service_dialogue(rng: random.Random) -> dict[str, Any]:
     else:
         messages = dialogues.single(rng, tools, rng.choice(tools), habits.DESK, rng.random() < 0.4, service_request)
     return {"messages": dialogues.with_system(prompt, messages), "tools": [one.schema() for one in tools]}
+
+
+def _desk(rng: random.Random, made_up: float, told_apart_by: Callable[[Tool], str]) -> tuple[str, list[Tool]]:
+    """A system prompt, empty now and then, and two to four tools."""
+    tools: list[Tool] = []
+    size = rng.choice((2, 3, 3, 4))
+    while len(tools) < size:
+        other = service_tool(rng, made_up)
+        if told_apart_by(other) not in {told_apart_by(one) for one in tools}:
+            tools.append(other)
+    prompt = f"You are the support assistant of {rng.choice(COMPANIES)}." if rng.random() < 0.7 else ""
+    return prompt, tools

@@ -70,7 +70,7 @@ def test_habits_are_milder_at_a_service_desk() -> None:
 
 def test_a_request_that_lacks_a_value_is_answered_with_a_question_for_it() -> None:
     rng = random.Random(1)
-    wanted = service.service_tool(rng)
+    wanted = service.service_tool(rng, 0.3)
     text, answer = service.lacking(rng, wanted)
     assert wanted.noun in text
     assert wanted.parameters[0].name.replace("_", " ") in answer
